@@ -1,0 +1,47 @@
+import * as z from 'zod';
+
+/**
+ * starting: connecting. running: work flows or the stream is idle. waiting: a part it depends on is away and it retries by itself.
+ * blocked: a person must act (`reason.remedy` says what), it retries slowly. paused: asked to stand still. gap: data it needs is gone.
+ */
+export const pipelineStateSchema = z.enum(['starting', 'running', 'waiting', 'blocked', 'paused', 'gap', 'stopped']);
+export type PipelineState = z.infer<typeof pipelineStateSchema>;
+
+export const reasonSchema = z.object({ code: z.string(), message: z.string(), remedy: z.string() });
+export type Reason = z.infer<typeof reasonSchema>;
+
+const rowCounts = z.object({ inserts: z.number(), updates: z.number(), deletes: z.number() });
+export type RowCounts = z.infer<typeof rowCounts>;
+
+/** One record of `lutra.status.<site>`; written once a second while something changes and every 3 s otherwise. */
+export const statusSchema = z.object({
+  role: z.enum(['selector', 'loader']),
+  site: z.string(),
+  instance: z.string(),
+  /** selector: the source it reads; loader: the source it applies. */
+  source: z.string(),
+  channel: z.string().optional(),
+  pipeline: z.string().optional(),
+  state: pipelineStateSchema,
+  reason: reasonSchema.optional(),
+  /** ms since the epoch at which `state` was entered. */
+  since: z.number(),
+  at: z.number(),
+  /** Last position published (selector) or applied (loader). */
+  position: z.object({ gtidSet: z.string(), file: z.string(), position: z.number() }).optional(),
+  offsets: z
+    .array(z.object({ topic: z.string(), partition: z.number(), next: z.string(), end: z.string() }))
+    .optional(),
+  /** now - commit time of the newest change handled while behind, or of the last heartbeat; ms. Absent until known. */
+  lagMs: z.number().optional(),
+  /** Rows a second over the last second. */
+  rowsPerSecond: z.number(),
+  /** Totals since the process started. */
+  transactions: z.number(),
+  rows: rowCounts,
+  tables: z.record(z.string(), rowCounts),
+  /** Work seen and deliberately not applied, by kind (for example `ddl`). */
+  skipped: z.record(z.string(), z.number()).optional(),
+});
+
+export type Status = z.infer<typeof statusSchema>;

@@ -1,0 +1,32 @@
+import type { Logger } from './log.ts';
+
+const GUARD_MS = 30_000;
+
+/**
+ * Runs a service until SIGTERM or SIGINT: `run` gets the signal, stops its work and resolves.
+ * Exit code 0 after a clean stop, 1 when `run` rejects. A stop that takes longer than 30 s is cut short.
+ */
+export async function runUntilSignal(log: Logger, run: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const stop = new AbortController();
+  const onSignal = (name: NodeJS.Signals): void => {
+    if (stop.signal.aborted) return;
+    log.info({ signal: name }, 'stopping');
+    stop.abort();
+    setTimeout(() => {
+      log.error('the stop took too long and was cut short');
+      process.exit(1);
+    }, GUARD_MS).unref();
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+  try {
+    await run(stop.signal);
+    log.info('stopped');
+  } catch (error) {
+    log.fatal({ err: error }, 'stopped by an error');
+    process.exitCode = 1;
+  } finally {
+    process.off('SIGTERM', onSignal);
+    process.off('SIGINT', onSignal);
+  }
+}

@@ -1,0 +1,51 @@
+/** Names and shapes of every topic. Defined once; services create and compare them through `shared/kafka/topic-admin.ts`. */
+
+export type TopicDefinition = {
+  readonly name: string;
+  readonly partitions: number;
+  /** Only the settings that Lutra relies on; everything else is the operator's. */
+  readonly config: Readonly<Record<string, string>>;
+};
+
+export const CHANNELS_TOPIC = 'lutra.channels';
+
+/** `sh.order` for the database `order` at site `sh`. */
+export function sourceId(site: string, database: string): string {
+  return `${site}.${database}`;
+}
+
+export function rowsTopic(source: string): string {
+  return `lutra.rows.${source}`;
+}
+
+export function positionsTopic(site: string): string {
+  return `lutra.positions.${site}`;
+}
+
+export function statusTopic(site: string): string {
+  return `lutra.status.${site}`;
+}
+
+/** Kafka consumer group of a pipeline. */
+export function pipelineGroup(channel: string, pipeline: string): string {
+  return `lutra.${channel}.${pipeline}`;
+}
+
+export function rowsTopicDefinition(source: string, partitions: number): TopicDefinition {
+  return {
+    name: rowsTopic(source),
+    partitions,
+    config: { 'cleanup.policy': 'delete', 'message.timestamp.type': 'CreateTime', 'max.message.bytes': '8388608' },
+  };
+}
+
+/** A compacted topic of one partition: the last record of a key is its state. */
+export function compactedTopicDefinition(name: string): TopicDefinition {
+  return { name, partitions: 1, config: { 'cleanup.policy': 'compact' } };
+}
+
+/** MirrorMaker's pattern of the topics that `originSite` produces; the control site also produces the channels. */
+export function mirroredTopics(originSite: string, isControlSite: boolean): string {
+  const own = `lutra\\.(rows|positions|status)\\.${originSite}(\\..*)?`;
+  return isControlSite ? `lutra\\.channels|${own}` : own;
+}
