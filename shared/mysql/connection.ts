@@ -1,0 +1,91 @@
+import { Readable } from 'node:stream';
+import mysql, { type Connection, type ConnectionOptions } from 'mysql2/promise';
+import type { Database } from '../model/channel.ts';
+import { ReplicationError } from '../runtime/errors.ts';
+import { readSecret } from '../runtime/secret.ts';
+
+export type { Connection };
+
+/** One server of a database: the first host of its list unless told otherwise. */
+export type MysqlAddress = {
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+};
+
+export type Side = 'SOURCE' | 'TARGET';
+
+/** Resolves host and password of a database document. Errors: SECRET_MISSING. */
+export function mysqlAddress(name: string, database: Database, hostIndex = 0): MysqlAddress {
+  const text = database.hosts[hostIndex] ?? database.hosts[0] ?? '';
+  const colon = text.lastIndexOf(':');
+  return {
+    name,
+    host: text.slice(0, colon),
+    port: Number(text.slice(colon + 1)),
+    user: database.user,
+    password: readSecret(database.password, `database ${name}`),
+  };
+}
+
+/**
+ * Opens a connection with time zone UTC, utf8mb4, and values as exact text (dates, big numbers).
+ * `LOAD DATA LOCAL` is answered only through `infile`, never from this machine's files.
+ * Errors: SOURCE_… / TARGET_UNREACHABLE, …_ACCESS_DENIED.
+ */
+export async function openConnection(
+  address: MysqlAddress,
+  side: Side,
+  extra: ConnectionOptions = {},
+): Promise<Connection> {
+  try {
+    return await mysql.createConnection({
+      host: address.host,
+      port: address.port,
+      user: address.user,
+      password: address.password,
+      charset: 'utf8mb4',
+      timezone: 'Z',
+      dateStrings: true,
+      supportBigNumbers: true,
+      bigNumberStrings: true,
+      connectTimeout: 5_000,
+      enableKeepAlive: true,
+      infileStreamFactory: () => Readable.from([]),
+      ...extra,
+    });
+  } catch (error) {
+    throw mysqlError(error, side, address);
+  }
+}
+
+const ACCESS = new Set([
+  'ER_ACCESS_DENIED_ERROR',
+  'ER_DBACCESS_DENIED_ERROR',
+  'ER_ACCESS_DENIED_NO_PASSWORD_ERROR',
+  'ER_NOT_SUPPORTED_AUTH_MODE',
+]);
+
+/** A driver's connection error as a named one; statement errors are classified where the statement is known. */
+export function mysqlError(error: unknown, side: Side, address: MysqlAddress): ReplicationError {
+  if (error instanceof ReplicationError) return error;
+  const place = `database ${address.name} at ${address.host}:${address.port}`;
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const text = error instanceof Error ? error.message : String(error);
+  if (ACCESS.has(code)) {
+    return new ReplicationError(
+      `${side}_ACCESS_DENIED`,
+      `${place} refuses the user ${address.user}: ${text}`,
+      `check the user and its password (the environment or file that the document names), then the grants: SHOW GRANTS FOR '${address.user}'@…`,
+      error,
+    );
+  }
+  return new ReplicationError(
+    `${side}_UNREACHABLE`,
+    `${place} does not answer: ${text || code}`,
+    'start the server or mend the address; this process tries again by itself',
+    error,
+  );
+}
