@@ -1,0 +1,107 @@
+import { SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry';
+import { ReplicationError } from '../runtime/errors.ts';
+
+/**
+ * Schemas by id and ids by schema, kept for the life of the process: schemas are immutable, so an outage of the registry
+ * stops only what has not been seen yet.
+ */
+export type SchemaRegistryPort = {
+  /** The id of a schema under a subject, registering it when new (compatibility NONE: a DDL may change a table in any way). Errors: REGISTRY_UNREACHABLE, SCHEMA_REFUSED. */
+  register(subject: string, schema: object): Promise<number>;
+  /** The schema as it was registered, our extra properties included. Errors: REGISTRY_UNREACHABLE, RECORD_UNREADABLE for an id the registry does not know. */
+  schemaById(id: number): Promise<object>;
+};
+
+export function openRegistry(url: string): SchemaRegistryPort {
+  return new CachedRegistry(url);
+}
+
+class CachedRegistry implements SchemaRegistryPort {
+  private readonly url: string;
+  private readonly client: SchemaRegistry;
+  private readonly ids = new Map<string, Promise<number>>();
+  private readonly schemas = new Map<number, Promise<object>>();
+
+  constructor(url: string) {
+    this.url = url.replace(/\/+$/, '');
+    this.client = new SchemaRegistry({
+      host: this.url,
+      retry: { retries: 2, initialRetryTimeInSecs: 0.1, maxRetryTimeInSecs: 1 },
+    });
+  }
+
+  register(subject: string, schema: object): Promise<number> {
+    const text = JSON.stringify(schema);
+    return cached(this.ids, `${subject} ${text}`, () => this.registerNow(subject, text));
+  }
+
+  schemaById(id: number): Promise<object> {
+    return cached(this.schemas, id, () => this.fetchNow(id));
+  }
+
+  private async registerNow(subject: string, text: string): Promise<number> {
+    try {
+      const { id } = await this.client.register(
+        { type: SchemaType.AVRO, schema: text },
+        { subject, compatibility: 'NONE' as never },
+      );
+      return id;
+    } catch (error) {
+      throw this.registryError(error, `subject ${subject}`, 'SCHEMA_REFUSED');
+    }
+  }
+
+  /** The client gives only parsed types, which lose our properties; the answer of this one GET is the text itself. */
+  private async fetchNow(id: number): Promise<object> {
+    let response: Response;
+    try {
+      response = await fetch(`${this.url}/schemas/ids/${id}`, { signal: AbortSignal.timeout(5_000) });
+    } catch (error) {
+      throw this.registryError(error, `schema ${id}`, 'REGISTRY_UNREACHABLE');
+    }
+    if (response.status === 404) {
+      throw new ReplicationError(
+        'RECORD_UNREADABLE',
+        `the schema registry at ${this.url} does not know schema ${id}`,
+        'point LUTRA_REGISTRY at the registry of the source site; a record that is not ours can be skipped with kafka-consumer-groups --reset-offsets on the paused channel',
+      );
+    }
+    if (!response.ok)
+      throw this.registryError(new Error(`HTTP ${response.status}`), `schema ${id}`, 'REGISTRY_UNREACHABLE');
+    const { schema } = (await response.json()) as { schema: string };
+    return JSON.parse(schema) as object;
+  }
+
+  private registryError(
+    error: unknown,
+    what: string,
+    refused: 'SCHEMA_REFUSED' | 'REGISTRY_UNREACHABLE',
+  ): ReplicationError {
+    const text = error instanceof Error ? error.message : String(error);
+    const status = error instanceof Error && 'status' in error ? Number(error.status) : 0;
+    if (status >= 400 && status < 500 && status !== 408 && status !== 429) {
+      return new ReplicationError(
+        refused,
+        `the schema registry at ${this.url} refuses ${what}: ${text}`,
+        'look at the registry: its rules must not forbid new versions of this subject',
+        error,
+      );
+    }
+    return new ReplicationError(
+      'REGISTRY_UNREACHABLE',
+      `the schema registry at ${this.url} does not answer for ${what}: ${text}`,
+      'start the registry or mend LUTRA_REGISTRY; this process tries again by itself',
+      error,
+    );
+  }
+}
+
+/** One request for one key at a time; a failure is forgotten, a success is kept. */
+function cached<K, V>(map: Map<K, Promise<V>>, key: K, make: () => Promise<V>): Promise<V> {
+  const known = map.get(key);
+  if (known) return known;
+  const made = make();
+  map.set(key, made);
+  made.catch(() => map.delete(key));
+  return made;
+}
