@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isHostPort, splitHosts } from './host-list.ts';
 
 /** The channel document: desired state of one sync task. The same shape is applied, stored in `lutra.channels` and followed by the services. */
 
@@ -14,12 +15,16 @@ export const secretSchema = z.union(
 );
 export type Secret = z.infer<typeof secretSchema>;
 
+const hostsSchema = z
+  .union([z.string(), z.array(z.string())], 'a list of host:port')
+  .transform(splitHosts)
+  .pipe(z.array(z.string().refine(isHostPort, 'host:port, for example db1:3306')).min(1, 'at least one host:port'));
+
 export const databaseSchema = z.strictObject({
   site: name.describe('The datacentre it stands in; its selector and loader run there.'),
-  hosts: z
-    .array(z.string().regex(/^[^:\s]+:\d{1,5}$/, 'host:port'))
-    .min(1)
-    .describe('host:port, in order of preference.'),
+  hosts: hostsSchema.describe(
+    'host:port, in order of preference; a list, or one text divided by commas or semicolons.',
+  ),
   user: z.string().min(1),
   password: secretSchema,
   partitions: z.int().min(1).max(64).default(1).describe('Partitions of its rows topic, when it is a source.'),
@@ -37,14 +42,19 @@ export const startSchema = z.union(
 );
 export type Start = z.infer<typeof startSchema>;
 
-const tableName = z.strictObject({ schema: z.string().min(1), table: z.string().min(1) });
+/** The schema ends at the first dot; one that is a /regular expression/ at the first slash before a dot. */
+const DOTTED = /^(\/.+?\/|[^./][^.]*)\.(.+)$/s;
+const namePart = z.string().min(1).max(512);
+const tableName = z.strictObject({ schema: namePart, table: namePart });
 const dotted = z
   .string()
-  .regex(/^[^.]+\..+$/, 'schema.table')
+  .max(1025)
+  .regex(DOTTED, 'schema.table')
   .transform((text) => {
-    const dot = text.indexOf('.');
-    return { schema: text.slice(0, dot), table: text.slice(dot + 1) };
-  });
+    const [, schema = '', table = ''] = DOTTED.exec(text) ?? [];
+    return { schema, table };
+  })
+  .pipe(tableName);
 /** `schema.table` or {schema, table}. In each part: a name, `*` for any run of characters, `ord_[0-15]`, or /regular expression/. */
 export const tablePatternSchema = z.union([dotted, tableName], 'schema.table or {schema: …, table: …}');
 export type TablePattern = z.infer<typeof tablePatternSchema>;

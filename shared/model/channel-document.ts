@@ -1,0 +1,53 @@
+import { type ChannelDocument, channelDocumentSchema } from './channel.ts';
+import { documentChecks, type Surroundings } from './document-checks.ts';
+import { issueProblems } from './document-issues.ts';
+import { documentParts } from './document-parts.ts';
+import type { DocumentProblem } from './document-problem.ts';
+import { readDocuments } from './document-text.ts';
+
+export type ParsedChannelDocuments = {
+  /** The documents that are right, in the order of the text. Empty lists and problems never come together. */
+  readonly documents: readonly ChannelDocument[];
+  /** In the order of the text. */
+  readonly problems: readonly DocumentProblem[];
+};
+
+const MANY = 200;
+
+/**
+ * Reads channel documents from YAML or JSON, several divided by `---`, and finds every problem at once: syntax, shape, and how the
+ * documents agree with each other and with the channels that exist already. Never throws, whatever the text; more than 200 problems are cut.
+ */
+export function parseChannelDocuments(
+  text: string,
+  file: string,
+  surroundings: Surroundings = { channels: [] },
+): ParsedChannelDocuments {
+  const read = readDocuments(text, file);
+  const problems = [...read.problems];
+  const documents: ChannelDocument[] = [];
+  for (const document of read.documents) {
+    const result = channelDocumentSchema.safeParse(document.content);
+    if (result.success) documents.push(result.data);
+    else problems.push(...issueProblems(result.error.issues, document));
+  }
+  problems.push(...documentChecks(read.documents.map(documentParts), surroundings));
+  if (read.documents.length === 0 && problems.length === 0) problems.push(nothingFound(file));
+  return { documents, problems: problems.toSorted(byPlace).slice(0, MANY) };
+}
+
+function nothingFound(file: string): DocumentProblem {
+  return {
+    file,
+    line: 1,
+    column: 1,
+    path: '',
+    code: 'EMPTY',
+    message: 'holds no channel document',
+    remedy: 'write one that begins with "apiVersion: lutra/v1" and "kind: Channel"',
+  };
+}
+
+function byPlace(a: DocumentProblem, b: DocumentProblem): number {
+  return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
+}

@@ -1,0 +1,89 @@
+import type { ChannelDocument } from './channel.ts';
+import { closestWord } from './closest-word.ts';
+import { databaseChecks } from './document-database-checks.ts';
+import { finding } from './document-finding.ts';
+import { mappingChecks } from './document-mapping-checks.ts';
+import type { DocumentParts, PipelineParts } from './document-parts.ts';
+import type { DocumentProblem, PathPart } from './document-problem.ts';
+import { startChecks } from './document-start-checks.ts';
+
+/** What the documents have to agree with. */
+export type Surroundings = {
+  /** Channels that exist already; one with the name of a document is replaced by it. */
+  readonly channels: readonly Pick<ChannelDocument, 'name' | 'databases' | 'pipelines'>[];
+  /** Sites that exist; left out: any. */
+  readonly sites?: readonly string[];
+};
+
+/** Checks that the schema cannot express. What is not readable is left to the schema's own findings. */
+export function documentChecks(documents: readonly DocumentParts[], around: Surroundings): DocumentProblem[] {
+  const names = new Set(documents.map((document) => document.name));
+  const others = around.channels.filter((channel) => !names.has(channel.name));
+  const databases = new Set([
+    ...others.flatMap((channel) => Object.keys(channel.databases)),
+    ...documents.flatMap((document) => document.databaseNames),
+  ]);
+  return [
+    ...repeatedChannels(documents),
+    ...databaseChecks(documents, others, around.sites),
+    ...documents.flatMap((document) => [
+      ...repeatedPipelines(document),
+      ...document.pipelines.flatMap((pipeline) => [
+        ...endChecks(document, pipeline, databases),
+        ...startChecks(document, pipeline),
+        ...mappingChecks(document, pipeline),
+      ]),
+    ]),
+  ];
+}
+
+function repeatedChannels(documents: readonly DocumentParts[]): DocumentProblem[] {
+  return documents.flatMap((document, i) => {
+    const first = documents.findIndex((other) => other.name === document.name);
+    if (document.name === undefined || first === i) return [];
+    const place = documents[first]?.text.placeOf(['name']);
+    const message = `the channel ${document.name} stands in this file twice, first at line ${place?.line}`;
+    return [finding(document.text, ['name'], 'DUPLICATE_NAME', message, 'give one of them another name or remove it')];
+  });
+}
+
+function repeatedPipelines(document: DocumentParts): DocumentProblem[] {
+  return document.pipelines.flatMap((pipeline, i) => {
+    const first = document.pipelines.findIndex((other) => other.name === pipeline.name);
+    if (pipeline.name === undefined || first === i) return [];
+    const message = `the name ${pipeline.name} is that of pipelines[${first}] too`;
+    return [
+      finding(document.text, ['pipelines', pipeline.index, 'name'], 'DUPLICATE_NAME', message, 'give it another name'),
+    ];
+  });
+}
+
+function endChecks(
+  document: DocumentParts,
+  pipeline: PipelineParts,
+  databases: ReadonlySet<string>,
+): DocumentProblem[] {
+  const at = (side: 'from' | 'to'): PathPart[] => ['pipelines', pipeline.index, side];
+  const problems = (['from', 'to'] as const).flatMap((side) => {
+    const name = pipeline[side];
+    if (name === undefined || databases.has(name)) return [];
+    const meant = closestWord(name, databases);
+    const remedy =
+      meant === undefined
+        ? `define ${name} under databases, here or in another channel${databases.size > 0 ? `, or use one of: ${[...databases].toSorted().join(', ')}` : ''}`
+        : `did you mean ${JSON.stringify(meant)}?`;
+    return [finding(document.text, at(side), 'UNKNOWN_DATABASE', `no channel defines a database ${name}`, remedy)];
+  });
+  if (pipeline.from !== undefined && pipeline.from === pipeline.to) {
+    problems.push(
+      finding(
+        document.text,
+        at('to'),
+        'SAME_DATABASE',
+        `from and to are the same database ${pipeline.from}`,
+        'name another database as the target',
+      ),
+    );
+  }
+  return problems;
+}

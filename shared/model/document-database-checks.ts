@@ -1,0 +1,75 @@
+import type { ChannelDocument, Database } from './channel.ts';
+import { closestWord } from './closest-word.ts';
+import { finding } from './document-finding.ts';
+import type { DocumentParts } from './document-parts.ts';
+import type { DocumentProblem } from './document-problem.ts';
+
+type Definition = { readonly channel: string; readonly database: Database };
+
+/** A database has one definition: every channel that defines it says the same. Its site exists. */
+export function databaseChecks(
+  documents: readonly DocumentParts[],
+  others: readonly Pick<ChannelDocument, 'name' | 'databases'>[],
+  sites: readonly string[] | undefined,
+): DocumentProblem[] {
+  const known = new Map<string, Definition>();
+  for (const channel of others) {
+    for (const [name, database] of Object.entries(channel.databases))
+      known.set(name, { channel: channel.name, database });
+  }
+  return documents.flatMap((document) =>
+    [...document.databases].flatMap(([name, database]) => {
+      const problems = siteChecks(document, name, database, sites);
+      const first = known.get(name);
+      if (first === undefined) known.set(name, { channel: document.name ?? '(without name)', database });
+      else problems.push(...differs(document, name, database, first));
+      return problems;
+    }),
+  );
+}
+
+function differs(document: DocumentParts, name: string, database: Database, first: Definition): DocumentProblem[] {
+  const keys = (Object.keys(database) as (keyof Database)[]).filter(
+    (key) => JSON.stringify(database[key]) !== JSON.stringify(first.database[key]),
+  );
+  if (keys.length === 0) return [];
+  const details = keys.map((key) =>
+    key === 'password'
+      ? 'password (another reference)'
+      : `${key} (there ${shown(first.database[key])}, here ${shown(database[key])})`,
+  );
+  return [
+    finding(
+      document.text,
+      ['databases', name],
+      'DATABASE_DIFFERS',
+      `the channel ${first.channel} defines the database ${name} differently: ${details.join(', ')}`,
+      `define it the same, give it another name, or leave it out here to use the definition of ${first.channel}`,
+    ),
+  ];
+}
+
+function shown(value: unknown): string {
+  return Array.isArray(value) ? value.join(',') : String(value);
+}
+
+function siteChecks(
+  document: DocumentParts,
+  name: string,
+  database: Database,
+  sites: readonly string[] | undefined,
+): DocumentProblem[] {
+  if (sites === undefined || sites.includes(database.site)) return [];
+  const meant = closestWord(database.site, sites);
+  return [
+    finding(
+      document.text,
+      ['databases', name, 'site'],
+      'UNKNOWN_SITE',
+      `no site ${database.site} is known to the admin API`,
+      meant === undefined
+        ? `use one of: ${sites.join(', ')}, or add it to LUTRA_SITES of the admin API`
+        : `did you mean ${JSON.stringify(meant)}?`,
+    ),
+  ];
+}
