@@ -1,0 +1,80 @@
+/** A place in bytes that are read; moved by whoever reads. */
+export type Source = { bytes: Buffer; at: number };
+
+const PAGE_BYTES = 256 << 10;
+const KEPT_PAGES = 64;
+
+/** Pages that output is written to, used again once the database has taken what they hold. At most 16 MB are kept. */
+export class PagePool {
+  private readonly free: Buffer[] = [];
+
+  take(bytes: number): Buffer {
+    if (bytes > PAGE_BYTES) return Buffer.allocUnsafeSlow(bytes);
+    return this.free.pop() ?? Buffer.allocUnsafeSlow(PAGE_BYTES);
+  }
+
+  give(page: Buffer): void {
+    if (page.length === PAGE_BYTES && this.free.length < KEPT_PAGES) this.free.push(page);
+  }
+}
+
+/** Output bytes in pages. `reserve` first, then write to `bytes` at `at` without further checks. */
+export class ByteSink {
+  bytes: Buffer;
+  at = 0;
+  private readonly pool: PagePool;
+  private pages: { bytes: Buffer; length: number }[] = [];
+  private closedBytes = 0;
+
+  constructor(pool: PagePool) {
+    this.pool = pool;
+    this.bytes = pool.take(0);
+  }
+
+  get length(): number {
+    return this.closedBytes + this.at;
+  }
+
+  /** Makes room for `bytes` in one page. */
+  reserve(bytes: number): void {
+    if (this.bytes.length - this.at >= bytes) return;
+    this.closePage();
+    if (this.bytes.length < bytes) {
+      this.pool.give(this.bytes);
+      this.bytes = this.pool.take(bytes);
+    }
+  }
+
+  writeText(text: string): void {
+    this.reserve(text.length * 3);
+    this.at += this.bytes.write(text, this.at, 'utf8');
+  }
+
+  private closePage(): void {
+    if (this.at === 0) return;
+    this.pages.push({ bytes: this.bytes, length: this.at });
+    this.closedBytes += this.at;
+    this.bytes = this.pool.take(0);
+    this.at = 0;
+  }
+
+  /** What has been written, in order. */
+  chunks(): Buffer[] {
+    const written = this.pages.map(({ bytes, length }) => bytes.subarray(0, length));
+    if (this.at > 0) written.push(this.bytes.subarray(0, this.at));
+    return written;
+  }
+
+  text(): string {
+    return this.chunks()
+      .map((chunk) => chunk.toString('utf8'))
+      .join('');
+  }
+
+  /** Gives the pages back; the sink must not be used after. */
+  release(): void {
+    for (const { bytes } of this.pages) this.pool.give(bytes);
+    this.pool.give(this.bytes);
+    this.pages = [];
+  }
+}

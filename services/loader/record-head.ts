@@ -1,0 +1,60 @@
+import { readInteger, readText, skipInteger, skipLengthPrefixed } from './avro-bytes.ts';
+import type { Source } from './byte-sink.ts';
+
+/** The Confluent wire format: a zero byte, then the schema's id in four bytes. */
+const MAGIC = 0;
+const PREFIX_BYTES = 5;
+
+export const INSERT = 0x63;
+export const UPDATE = 0x75;
+export const DELETE = 0x64;
+export const HEARTBEAT = 0x68;
+export const STATEMENT = 0x73;
+
+/** The two fields that every value on a rows topic begins with (docs/architecture.md), read without knowing the rest of its schema. */
+export type RecordHead = {
+  op: number;
+  epoch: number;
+  transaction: number;
+  serial: number;
+  last: boolean;
+  /** µs since 1970. */
+  committed: number;
+  /** Where gtid, file and position stand; `readLog` reads them. */
+  logAt: number;
+  bodyAt: number;
+};
+
+export type LogPlace = { readonly gtid: string; readonly file: string; readonly position: number };
+
+/** Schema id of a value, undefined when it is not in the wire format. */
+export function schemaIdOf(value: Buffer | null): number | undefined {
+  if (value === null || value.length <= PREFIX_BYTES || value[0] !== MAGIC) return undefined;
+  return value.readUInt32BE(1);
+}
+
+/** Reads the head of a value whose schema is known to begin with `op` and `source`; undefined when it does not hold one. */
+export function readHead(value: Buffer): RecordHead | undefined {
+  const from: Source = { bytes: value, at: PREFIX_BYTES + 2 };
+  if (value[PREFIX_BYTES] !== 2) return undefined;
+  const op = value[PREFIX_BYTES + 1] as number;
+  const epoch = readInteger(from);
+  const transaction = readInteger(from);
+  skipInteger(from);
+  const serial = readInteger(from);
+  const last = value[from.at++] === 1;
+  const committed = readInteger(from);
+  const logAt = from.at;
+  skipLengthPrefixed(from);
+  skipLengthPrefixed(from);
+  skipInteger(from);
+  if (from.at > value.length) return undefined;
+  return { op, epoch, transaction, serial, last, committed, logAt, bodyAt: from.at };
+}
+
+export function readLog(value: Buffer, logAt: number): LogPlace {
+  const from: Source = { bytes: value, at: logAt };
+  const gtid = readText(from);
+  const file = readText(from);
+  return { gtid, file, position: readInteger(from) };
+}

@@ -1,0 +1,84 @@
+import kafkajs, { type Admin, type Kafka } from 'kafkajs';
+import type { TopicDefinition } from '../../topics/topics.ts';
+import { ReplicationError } from '../runtime/errors.ts';
+import { type KafkaAddress, kafkajsLogCreator, kafkaUnreachable } from './cluster.ts';
+
+const TOPIC_ALREADY_EXISTS = 'TOPIC_ALREADY_EXISTS';
+const BROKER_DEFAULT = -1;
+
+/** A kafkajs client whose own retries are few and short: callers decide how long to go on. */
+export function kafkaClient(address: KafkaAddress): Kafka {
+  return new kafkajs.Kafka({
+    brokers: [...address.brokers],
+    clientId: address.clientId,
+    connectionTimeout: 3_000,
+    requestTimeout: 30_000,
+    logLevel: kafkajs.logLevel.WARN,
+    logCreator: kafkajsLogCreator(address.log),
+    retry: { retries: 4, initialRetryTime: 100, maxRetryTime: 1_000 },
+  });
+}
+
+/**
+ * Creates the topic with the broker's default replication, or compares the one that exists. Idempotent; safe when several processes do it at once.
+ * Errors: KAFKA_UNREACHABLE, TOPIC_PARTITIONS_DIFFER, TOPIC_SETTING_DIFFERS (only `cleanup.policy` is insisted on: the wrong one loses records).
+ */
+export async function ensureTopic(address: KafkaAddress, definition: TopicDefinition): Promise<void> {
+  const admin = kafkaClient(address).admin();
+  try {
+    await admin.connect();
+    await createTopic(admin, definition);
+    await comparePartitions(admin, definition);
+    await compareCleanup(admin, definition);
+  } catch (error) {
+    throw error instanceof ReplicationError ? error : kafkaUnreachable(address.brokers, error);
+  } finally {
+    await admin.disconnect().catch(() => {});
+  }
+}
+
+async function createTopic(admin: Admin, { name, partitions, config }: TopicDefinition): Promise<void> {
+  if ((await admin.listTopics()).includes(name)) return;
+  const configEntries = Object.entries(config).map(([key, value]) => ({ name: key, value }));
+  try {
+    await admin.createTopics({
+      waitForLeaders: true,
+      topics: [{ topic: name, numPartitions: partitions, replicationFactor: BROKER_DEFAULT, configEntries }],
+    });
+  } catch (error) {
+    if (!namesExistingTopic(error)) throw error;
+  }
+}
+
+function namesExistingTopic(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const inner: unknown = 'errors' in error && Array.isArray(error.errors) ? error.errors[0] : error;
+  return inner instanceof Error && 'type' in inner && inner.type === TOPIC_ALREADY_EXISTS;
+}
+
+async function comparePartitions(admin: Admin, { name, partitions }: TopicDefinition): Promise<void> {
+  const metadata = await admin.fetchTopicMetadata({ topics: [name] });
+  const found = metadata.topics[0]?.partitions.length ?? 0;
+  if (found === partitions) return;
+  throw new ReplicationError(
+    'TOPIC_PARTITIONS_DIFFER',
+    `topic ${name} has ${found} partitions, the database document says ${partitions}`,
+    `set partitions: ${found} in the document, or let every pipeline of this source drain, delete the topic and start anew; a change in between would break the order of rows`,
+  );
+}
+
+async function compareCleanup(admin: Admin, { name, config }: TopicDefinition): Promise<void> {
+  const wanted = config['cleanup.policy'];
+  if (wanted === undefined) return;
+  const answer = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name, configNames: ['cleanup.policy'] }],
+  });
+  const found = answer.resources[0]?.configEntries.find((entry) => entry.configName === 'cleanup.policy')?.configValue;
+  if (found === undefined || found === wanted) return;
+  throw new ReplicationError(
+    'TOPIC_SETTING_DIFFERS',
+    `topic ${name} has cleanup.policy=${found}, Lutra needs ${wanted}`,
+    `kafka-configs --alter --entity-type topics --entity-name ${name} --add-config cleanup.policy=${wanted}`,
+  );
+}
