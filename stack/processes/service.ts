@@ -1,0 +1,53 @@
+/** Lutra's own services. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { PROJECT_ROOT, portOf, type StackConfig } from '../config.ts';
+import { checkHttp } from '../health.ts';
+import { type Place, SITES } from '../layout.ts';
+import { DATABASE_USERS } from './database-users.ts';
+import { logFile } from './folders.ts';
+import { registryUrl } from './registry.ts';
+import type { ProcessSpec } from './spec.ts';
+
+const HEAP_MB = 256;
+
+export function serviceSpec(config: StackConfig, place: Place): ProcessSpec {
+  const port = portOf(config, place.name);
+  const entry = `services/${place.role}/main.ts`;
+  const file = join(PROJECT_ROOT, entry);
+  const url = `http://127.0.0.1:${port}`;
+  return {
+    name: place.name,
+    role: place.role,
+    site: place.site,
+    commandLine: () => ({ command: process.execPath, args: [`--max-old-space-size=${HEAP_MB}`, file] }),
+    env: serviceEnvironment(config, place),
+    addresses: { http: url },
+    credentials: [],
+    log: logFile(config.dir, place.name),
+    after: [`kafka-${place.site}`, 'registry', 'redis'],
+    unavailable: () => (existsSync(file) ? undefined : `${entry} does not exist yet`),
+    prepare: async () => {},
+    check: () => checkHttp(`${url}/health`),
+    stopLimitMs: 20_000,
+  };
+}
+
+/** Environment of a service, as `docs/architecture.md` lists it, with the passwords that channel documents refer to. */
+export function serviceEnvironment(config: StackConfig, place: Place): Record<string, string> {
+  const kafka = (site: string): string => `127.0.0.1:${portOf(config, `kafka-${site}`)}`;
+  const [, source, load] = DATABASE_USERS;
+  const environment = {
+    LUTRA_SITE: place.site,
+    LUTRA_KAFKA: kafka(place.site),
+    LUTRA_REGISTRY: registryUrl(config),
+    LUTRA_REDIS: `redis://127.0.0.1:${portOf(config, 'redis')}`,
+    LUTRA_HTTP_PORT: String(portOf(config, place.name)),
+    LUTRA_INSTANCE: place.name,
+    LUTRA_DB_PASSWORD: source?.password ?? '',
+    LUTRA_LOAD_PASSWORD: load?.password ?? '',
+  };
+  if (place.role !== 'admin-api') return environment;
+  const sites = Object.fromEntries(SITES.map((site) => [site, { kafka: kafka(site) }]));
+  return { ...environment, LUTRA_SITES: JSON.stringify(sites) };
+}
