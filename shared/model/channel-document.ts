@@ -38,7 +38,7 @@ export function parseChannelDocuments(
 
 function nothingFound(file: string): DocumentProblem {
   return {
-    file,
+    ...(file === '' ? {} : { file }),
     line: 1,
     column: 1,
     path: '',

@@ -26,6 +26,7 @@ export function documentChecks(documents: readonly DocumentParts[], around: Surr
   return [
     ...repeatedChannels(documents),
     ...databaseChecks(documents, others, around.sites),
+    ...documents.flatMap((document) => removedDatabases(document, around, others, databases)),
     ...documents.flatMap((document) => [
       ...repeatedPipelines(document),
       ...document.pipelines.flatMap((pipeline) => [
@@ -44,6 +45,24 @@ function repeatedChannels(documents: readonly DocumentParts[]): DocumentProblem[
     const place = documents[first]?.text.placeOf(['name']);
     const message = `the channel ${document.name} stands in this file twice, first at line ${place?.line}`;
     return [finding(document.text, ['name'], 'DUPLICATE_NAME', message, 'give one of them another name or remove it')];
+  });
+}
+
+/** A document that leaves out a database which it defined before and which other channels still use. */
+function removedDatabases(
+  document: DocumentParts,
+  around: Surroundings,
+  others: Surroundings['channels'],
+  databases: ReadonlySet<string>,
+): DocumentProblem[] {
+  const before = around.channels.find((channel) => channel.name === document.name);
+  const removed = Object.keys(before?.databases ?? {}).filter((name) => !databases.has(name));
+  return removed.flatMap((name) => {
+    const users = others.filter((channel) => channel.pipelines.some((each) => each.from === name || each.to === name));
+    if (users.length === 0) return [];
+    const message = `the database ${name} is left out, and is used by ${users.map((channel) => channel.name).join(', ')}`;
+    const remedy = `keep ${name}, or define it in another channel in the same file`;
+    return [finding(document.text, ['databases'], 'DATABASE_IN_USE', message, remedy)];
   });
 }
 

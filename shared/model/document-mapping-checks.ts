@@ -1,8 +1,9 @@
-import type { Mapping } from './channel.ts';
+import type { TablePattern } from './channel.ts';
 import { finding } from './document-finding.ts';
 import type { DocumentParts, PipelineParts } from './document-parts.ts';
 import { type DocumentProblem, formatPath, type PathPart } from './document-problem.ts';
-import { namePatternFault } from './name-pattern-fault.ts';
+import { isNamePattern, namePatternFault } from './name-pattern-fault.ts';
+import { compileTablePattern } from './table-pattern.ts';
 
 type Placed = PipelineParts['mappings'][number];
 
@@ -33,20 +34,36 @@ function patternChecks(
   );
 }
 
+/** The first mapping that matches a table wins, so a later one for the same table does nothing. */
 function repeated(
   document: DocumentParts,
   pipeline: PipelineParts,
   { index, mapping }: Placed,
   before: readonly Placed[],
 ): DocumentProblem[] {
-  const same = before.find((other) => sameName(other.mapping, mapping));
-  if (same === undefined) return [];
-  const first = formatPath(pathOf(pipeline, same.index, 'from'));
-  const message = `${mapping.from.schema}.${mapping.from.table} is mapped already by ${first}`;
-  const remedy = 'keep one of the two mappings; to write one table to two targets make a pipeline for each';
+  const winner = before.find((other) => covers(other.mapping.from, mapping.from));
+  if (winner === undefined) return [];
+  const name = `${mapping.from.schema}.${mapping.from.table}`;
+  const first = formatPath(pathOf(pipeline, winner.index, 'from'));
+  const isSame = samePattern(winner.mapping.from, mapping.from);
+  const message = isSame
+    ? `${name} is mapped already by ${first}`
+    : `${name} is mapped already: the pattern of ${first} contains it`;
+  const remedy = isSame
+    ? 'keep one of the two mappings; to write one table to two targets make a pipeline for each'
+    : `the first mapping that matches wins: put this one above ${first}, or remove it`;
   return [finding(document.text, pathOf(pipeline, index, 'from'), 'DUPLICATE_MAPPING', message, remedy)];
 }
 
-function sameName(a: Mapping, b: Mapping): boolean {
-  return a.from.schema === b.from.schema && a.from.table === b.from.table;
+function samePattern(a: TablePattern, b: TablePattern): boolean {
+  return a.schema === b.schema && a.table === b.table;
+}
+
+/** Whether the first pattern certainly takes everything that the second means: the same words, or the second is one table. */
+function covers(first: TablePattern, second: TablePattern): boolean {
+  if (samePattern(first, second)) return true;
+  const isReadable = [first.schema, first.table].every((part) => namePatternFault(part, 'from') === undefined);
+  return (
+    isReadable && !isNamePattern(second.schema) && !isNamePattern(second.table) && compileTablePattern(first)(second)
+  );
 }

@@ -1,7 +1,8 @@
 import { type Document, isMap, isScalar, LineCounter, parseAllDocuments, type YAMLError } from 'yaml';
 import type { DocumentProblem, PathPart } from './document-problem.ts';
 
-export type TextPlace = { readonly file: string; readonly line: number; readonly column: number };
+/** `file` is left out when the text has no name. */
+export type TextPlace = { readonly file?: string; readonly line: number; readonly column: number };
 
 /** One document of a file: its plain content and where each part of it stands. */
 export type DocumentText = {
@@ -49,7 +50,7 @@ function documentText(document: Document, content: unknown, lines: LineCounter, 
   const start = document.range?.[0] ?? 0;
   const at = (offset: number): TextPlace => {
     const { line, col } = lines.linePos(offset);
-    return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
+    return { ...named(file), line: Math.max(line, 1), column: Math.max(col, 1) };
   };
   const nodeStart = (path: readonly PathPart[]): number => {
     for (let length = path.length; length >= 0; length--) {
@@ -78,7 +79,7 @@ function syntaxProblem(fault: YAMLError, file: string): DocumentProblem {
   const [first = fault.code] = fault.message.split('\n');
   const place = fault.linePos?.[0];
   return {
-    file,
+    ...named(file),
     ...(place ? { line: place.line, column: place.col } : {}),
     path: '',
     code: 'SYNTAX',
@@ -96,10 +97,14 @@ function unreadable(error: unknown, file: string): DocumentProblem {
       ? 'an alias (*name) is unknown, circular or used too often'
       : '';
   return {
-    file,
+    ...named(file),
     path: '',
     code: 'SYNTAX',
     message: `not readable as YAML or JSON${cause === '' ? '' : `: ${cause}`}`,
     remedy: 'write the document without aliases and anchors',
   };
+}
+
+function named(file: string): { file?: string } {
+  return file === '' ? {} : { file };
 }

@@ -3,6 +3,11 @@ export type PatternFault = { readonly message: string; readonly remedy: string }
 const LONGEST_NAME = 64;
 const MANY_NAMES = 10_000;
 
+/** Whether a part may mean several names. */
+export function isNamePattern(text: string): boolean {
+  return text.includes('*') || /^\/.+\/$/.test(text) || /\[\d+-\d+\]/.test(text);
+}
+
 /**
  * What is wrong with one part of a table pattern; undefined when nothing is. A source part is a name, `*` for any run of characters,
  * `ord_[0-15]` or /regular expression/; a target part is a name or `*` alone.
@@ -18,7 +23,7 @@ export function namePatternFault(text: string, side: 'from' | 'to'): PatternFaul
 
 function targetFault(text: string): PatternFault | undefined {
   if (text === '*') return undefined;
-  if (text.includes('*') || /^\/.*\/$/.test(text) || /\[\d+-\d+\]/.test(text)) {
+  if (isNamePattern(text)) {
     return {
       message: 'is a pattern, and a target is a name',
       remedy: "write the target's name, or * alone to keep the name of the source",
@@ -30,7 +35,7 @@ function targetFault(text: string): PatternFault | undefined {
 function regularExpressionFault(body: string): PatternFault | undefined {
   if (body === '') return { message: 'is an empty regular expression', remedy: 'write what it has to match: /ord_.*/' };
   try {
-    new RegExp(body, 'u');
+    new RegExp(`^(?:${body})$`, 'su');
     return undefined;
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);

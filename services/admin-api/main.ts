@@ -1,0 +1,15 @@
+import { runUntilSignal } from '../../shared/runtime/lifecycle.ts';
+import { createLogger } from '../../shared/runtime/log.ts';
+import { readConfig } from './config.ts';
+import { runAdminApi } from './run.ts';
+
+/** The admin API as a process. */
+const startLog = createLogger('admin-api', 'info');
+try {
+  const config = readConfig(process.env);
+  const log = createLogger('admin-api', config.logLevel);
+  await runUntilSignal(log, (signal) => runAdminApi(config, log, signal));
+} catch (error) {
+  startLog.fatal(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+}

@@ -1,0 +1,115 @@
+import type { Channel, Database, Pipeline } from '../../shared/model/channel.ts';
+import type { PipelineState, Reason, Status } from '../../shared/model/status.ts';
+import { sourceId } from '../../topics/topics.ts';
+import type { PipelineView, ProcessView } from './api-schemas.ts';
+import type { Observed } from './status-view.ts';
+
+/** A process writes its status at least every 3 s; one that has been silent for longer than this is lost. */
+export const LOST_AFTER_MS = 6_000;
+
+/**
+ * One state for a pipeline out of its selector's and its loader's: paused when asked so; else the worst of the two, in the order
+ * lost, gap, blocked, waiting, starting, stopped, running. The reason is that of the process the state comes from.
+ */
+export function pipelineView(
+  channel: Channel,
+  pipeline: Pipeline,
+  observed: readonly Observed[],
+  now: number,
+): PipelineView {
+  const from = channel.resolved[pipeline.from];
+  const source = from === undefined ? pipeline.from : sourceId(from.site, pipeline.from);
+  const isSelector = (status: Status): boolean => status.role === 'selector' && status.source === source;
+  const isLoader = (status: Status): boolean =>
+    status.role === 'loader' && status.channel === channel.name && status.pipeline === pipeline.name;
+  const selector = processView(
+    observed.filter(({ status }) => isSelector(status)),
+    now,
+  );
+  const loader = processView(
+    observed.filter(({ status }) => isLoader(status)),
+    now,
+  );
+  const { state, reason } = combined(channel, pipeline, selector, loader);
+  const shown = loader ?? selector;
+  return {
+    name: pipeline.name,
+    from: pipeline.from,
+    to: pipeline.to,
+    source,
+    state,
+    ...(reason === undefined ? {} : { reason }),
+    ...(shown === undefined ? {} : { since: shown.since }),
+    ...(loader?.lagMs === undefined ? {} : { lagMs: loader.lagMs }),
+    rowsPerSecond: loader === undefined || loader.isLost ? 0 : loader.rowsPerSecond,
+    ...(loader?.position === undefined ? {} : { position: loader.position }),
+    ...(loader?.offsets === undefined ? {} : { offsets: loader.offsets }),
+    ...(loader === undefined ? {} : { rows: loader.rows }),
+    ...(selector === undefined ? {} : { selector }),
+    ...(loader === undefined ? {} : { loader }),
+  };
+}
+
+/** The process at work among all that ever reported: one that lives before one that is lost, one that runs before a standby, then the newest. */
+function processView(observed: readonly Observed[], now: number): ProcessView | undefined {
+  const [best] = observed
+    .map(({ status, seenAt }) => ({ status, ageMs: Math.max(0, now - seenAt), seenAt }))
+    .toSorted((a, b) => isLost(a) - isLost(b) || standsBy(a.status) - standsBy(b.status) || b.seenAt - a.seenAt);
+  if (best === undefined) return undefined;
+  const { channel: _channel, pipeline: _pipeline, at: _at, ...shown } = best.status;
+  return { ...shown, ageMs: best.ageMs, isLost: isLost(best) === 1 };
+}
+
+function isLost({ ageMs }: { ageMs: number }): 0 | 1 {
+  return ageMs > LOST_AFTER_MS ? 1 : 0;
+}
+
+function standsBy(status: Status): 0 | 1 {
+  return status.state === 'stopped' || status.state === 'paused' ? 1 : 0;
+}
+
+type Verdict = { state: PipelineState | 'lost'; reason?: Reason | undefined };
+const ORDER: readonly Verdict['state'][] = [
+  'lost',
+  'gap',
+  'blocked',
+  'waiting',
+  'starting',
+  'stopped',
+  'paused',
+  'running',
+];
+
+function combined(
+  channel: Channel,
+  pipeline: Pipeline,
+  selector: ProcessView | undefined,
+  loader: ProcessView | undefined,
+): Verdict {
+  if (channel.state === 'paused') return { state: 'paused' };
+  const verdicts = [
+    processVerdict('selector', channel.resolved[pipeline.from], selector),
+    processVerdict('loader', channel.resolved[pipeline.to], loader),
+  ];
+  const [worst] = verdicts.toSorted((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state));
+  return worst ?? { state: 'starting' };
+}
+
+function processVerdict(
+  role: 'selector' | 'loader',
+  database: Database | undefined,
+  process: ProcessView | undefined,
+): Verdict {
+  const site = database?.site ?? 'unknown';
+  if (process === undefined) {
+    const message = `no ${role} of site ${site} has reported about it`;
+    const remedy = `start the ${role} of site ${site}; when it runs, look whether its status reaches this site (MirrorMaker)`;
+    return { state: 'waiting', reason: { code: `${role.toUpperCase()}_ABSENT`, message, remedy } };
+  }
+  if (process.isLost) {
+    const message = `the ${role} ${process.instance} of site ${site} has not reported for ${Math.round(process.ageMs / 1000)} s`;
+    const remedy = `start the ${role} of site ${site} again, or look at its log; when it runs, look whether its status reaches this site (MirrorMaker)`;
+    return { state: 'lost', reason: { code: `${role.toUpperCase()}_LOST`, message, remedy } };
+  }
+  return { state: process.state, reason: process.reason };
+}

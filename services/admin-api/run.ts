@@ -1,0 +1,51 @@
+import { ReplicationError } from '../../shared/runtime/errors.ts';
+import type { Logger } from '../../shared/runtime/log.ts';
+import { ChannelStore } from './channel-store.ts';
+import type { AdminConfig } from './config.ts';
+import { type App, createServer } from './server.ts';
+import { StatusView } from './status-view.ts';
+
+/**
+ * Listens and follows Kafka until the signal. Kafka may be away at any time; requests then say so.
+ * Errors: SETTING_INVALID when the port cannot be had. `onListening` is told the port, for tests that ask for port 0.
+ */
+export async function runAdminApi(
+  config: AdminConfig,
+  log: Logger,
+  signal: AbortSignal,
+  onListening: (port: number) => void = () => {},
+): Promise<void> {
+  const options = { brokers: config.brokers, clientId: `lutra-admin-api-${config.site}`, log };
+  await using channels = new ChannelStore(options);
+  const statuses = new StatusView(options, config.sites.keys());
+  const app = await createServer({ config, channels, statuses, log });
+  const stop = new AbortController();
+  const both = AbortSignal.any([signal, stop.signal]);
+  const following = Promise.all([channels.run(both), statuses.run(both)]);
+  try {
+    onListening(await listen(app, config, log));
+    await following;
+  } finally {
+    stop.abort();
+    await app.close();
+    await following;
+  }
+}
+
+async function listen(app: App, { host, port }: AdminConfig, log: Logger): Promise<number> {
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    throw new ReplicationError(
+      'SETTING_INVALID',
+      `the admin API cannot listen at ${host}:${port}: ${text}`,
+      'stop what uses the port, or set LUTRA_HTTP_PORT (and LUTRA_HTTP_HOST) to a free one',
+      error,
+    );
+  }
+  const address = app.server.address();
+  const bound = typeof address === 'object' && address !== null ? address.port : port;
+  log.info({ host, port: bound }, 'listening');
+  return bound;
+}

@@ -1,0 +1,80 @@
+import { fastifySwagger } from '@fastify/swagger';
+import { type FastifySchemaCompiler, fastify } from 'fastify';
+import { jsonSchemaTransform, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { Logger } from '../../shared/runtime/log.ts';
+import type { ChannelStore } from './channel-store.ts';
+import type { AdminConfig } from './config.ts';
+import { answerError, answerUnknownRoute } from './problem-reply.ts';
+import { applyRoutes } from './routes/apply.ts';
+import { channelRoutes } from './routes/channels.ts';
+import { checkRoutes } from './routes/check.ts';
+import { operationRoutes } from './routes/operations.ts';
+import { stateRoutes } from './routes/state.ts';
+import { statusRoutes } from './routes/status.ts';
+import type { StatusView } from './status-view.ts';
+import { Telemetry } from './telemetry.ts';
+
+export type AdminParts = {
+  readonly config: AdminConfig;
+  readonly channels: ChannelStore;
+  readonly statuses: StatusView;
+  readonly log: Logger;
+};
+
+const BODY_LIMIT_BYTES = 1 << 20;
+const DOCUMENT_TYPES = ['application/json', 'application/yaml', 'application/x-yaml', 'text/yaml', 'text/plain'];
+
+/** The HTTP application over its parts; tests use it through `inject`. It neither listens nor owns the parts. */
+export async function createServer(parts: AdminParts): Promise<App> {
+  const app = createApp();
+  const telemetry = new Telemetry(parts);
+  app.setErrorHandler(answerError(parts.log));
+  app.setNotFoundHandler(answerUnknownRoute);
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(DOCUMENT_TYPES, { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  app.setValidatorCompiler((route) =>
+    // NOTE bodies are documents: they are read with places in the text by parseChannelDocuments.
+    route.httpPart === 'body' ? (value: unknown) => ({ value }) : compileQuery(route),
+  );
+  app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
+  app.addHook('onResponse', async (request, reply) => telemetry.answered(request, reply));
+  await app.register(fastifySwagger, { openapi: OPENAPI, transform: jsonSchemaTransform });
+  await app.register(async (scope: App) => {
+    operationRoutes(scope, parts, telemetry);
+    channelRoutes(scope, parts);
+    applyRoutes(scope, parts);
+    stateRoutes(scope, parts);
+    statusRoutes(scope, parts);
+    checkRoutes(scope, parts);
+  });
+  await app.ready();
+  return app;
+}
+
+const compileQuery = validatorCompiler as FastifySchemaCompiler<unknown>;
+
+const OPENAPI = {
+  openapi: '3.1.0' as const,
+  info: {
+    title: 'Lutra admin API',
+    description: 'Channels of Lutra: what they should do, what they do, and whether their databases are fit for it.',
+    version: '1',
+  },
+  tags: [
+    { name: 'channels', description: 'Desired state' },
+    { name: 'status', description: 'Observed state' },
+    { name: 'check', description: 'Source check and target check' },
+    { name: 'operation', description: 'Health, metrics, schemas' },
+  ],
+};
+
+function createApp() {
+  return fastify({
+    bodyLimit: BODY_LIMIT_BYTES,
+    routerOptions: { maxParamLength: 256, ignoreTrailingSlash: true },
+    requestTimeout: 30_000,
+    forceCloseConnections: true,
+    return503OnClosing: true,
+  }).withTypeProvider<ZodTypeProvider>();
+}
+export type App = ReturnType<typeof createApp>;

@@ -1,0 +1,58 @@
+import { followTopic } from '../../shared/kafka/topic-follower.ts';
+import { type Status, statusSchema } from '../../shared/model/status.ts';
+import type { ReplicationError } from '../../shared/runtime/errors.ts';
+import type { Logger } from '../../shared/runtime/log.ts';
+import { statusTopic } from '../../topics/topics.ts';
+
+type Options = { readonly brokers: readonly string[]; readonly clientId: string; readonly log: Logger };
+export type Observed = { readonly status: Status; readonly seenAt: number };
+
+/**
+ * The last status of every process, from the status topics of all sites (those of other sites are mirrored here).
+ * A status is as old as its arrival here, so clocks of other sites do not matter; one that was there before this process is as old as it says.
+ */
+export class StatusView {
+  private readonly options: Options;
+  private readonly sites: readonly string[];
+  private readonly latest = new Map<string, Observed>();
+
+  constructor(options: Options, sites: Iterable<string>) {
+    this.options = options;
+    this.sites = [...sites];
+  }
+
+  /** Follows all status topics until the signal. */
+  async run(signal: AbortSignal): Promise<void> {
+    await Promise.all(this.sites.map((site) => this.follow(site, signal)));
+  }
+
+  /** Every status known, in no order; also of processes that are gone. */
+  all(): Observed[] {
+    return [...this.latest.values()];
+  }
+
+  private async follow(site: string, signal: AbortSignal): Promise<void> {
+    const topic = statusTopic(site);
+    const onWait = (error: ReplicationError): void =>
+      this.options.log.debug({ topic, why: error.message }, 'waiting for a status topic');
+    let isLive = false;
+    for await (const part of followTopic({ ...this.options, topic, onWait }, signal)) {
+      for (const record of part.records) this.accept(topic, record.key, record.value, isLive);
+      if (part.caughtUp) isLive = true;
+    }
+  }
+
+  private accept(topic: string, key: string, value: Buffer | null, isLive: boolean): void {
+    if (value === null) {
+      this.latest.delete(key);
+      return;
+    }
+    try {
+      const status = statusSchema.parse(JSON.parse(value.toString('utf8')));
+      const now = Date.now();
+      this.latest.set(key, { status, seenAt: isLive ? now : Math.min(status.at, now) });
+    } catch {
+      this.options.log.warn({ topic, key }, 'a record on the topic is no status, it is left alone');
+    }
+  }
+}
