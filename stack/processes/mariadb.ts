@@ -39,6 +39,7 @@ export async function initialiseMariadb(program: CommandLine, root: string, part
   const sql = [
     'CREATE DATABASE IF NOT EXISTS mysql;\nUSE mysql;\n',
     ...SYSTEM_TABLES.map((file) => readFileSync(join(share, file), 'utf8')),
+    "\nDELETE FROM global_priv WHERE User = 'root' AND Host NOT IN ('localhost', '127.0.0.1');\n",
     '\nFLUSH PRIVILEGES;\n',
     ...userStatements().map((statement) => `${statement};\n`),
   ].join('\n');
