@@ -1,0 +1,22 @@
+import { CommanderError } from 'commander';
+import { CliError } from './cli-error.ts';
+import { createProgram } from './program.ts';
+import { paint, printable } from './screen.ts';
+
+/** The command line as a process. Exit codes: 0 ok, 1 refused or problems found, 2 usage, 3 the admin API is not reachable. */
+process.stdout.on('error', () => process.exit(0));
+try {
+  await createProgram().parseAsync(process.argv);
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (!(error instanceof CliError)) {
+    console.error(paint('red', 'error'), error);
+    return 1;
+  }
+  for (const line of error.lines) console.error(printable(line));
+  return error.exitCode;
+}

@@ -1,0 +1,34 @@
+import { Command } from 'commander';
+import { ApiClient } from './api-client.ts';
+import { addApply } from './commands/apply.ts';
+import { addCheck } from './commands/check.ts';
+import { addDescribe } from './commands/describe.ts';
+import { addGet } from './commands/get.ts';
+import { addState } from './commands/state.ts';
+import { addStatus } from './commands/status.ts';
+
+/** Gives the commands their client once the options are known. */
+export type Connect = () => ApiClient;
+
+/** The command line with all its commands. Ends by throwing, never by itself. */
+export function createProgram(): Command {
+  const program = new Command('lutra');
+  program
+    .description('Replicates MySQL across datacentres through Kafka.')
+    .option('--server <url>', 'address of the admin API (LUTRA_SERVER; default http://127.0.0.1:21080)')
+    .exitOverride()
+    .showHelpAfterError('(add --help for the usage)')
+    .addHelpText('after', HELP);
+  const connect: Connect = () => new ApiClient(program.opts<{ server?: string }>().server);
+  for (const add of [addApply, addGet, addDescribe, addState, addStatus, addCheck]) add(program, connect);
+  return program;
+}
+
+const HELP = `
+Examples:
+  lutra check -f shop.yaml      look at both databases before anything is stored
+  lutra apply -f shop.yaml      create or change the channels of a file
+  lutra status --watch          lag, rows a second and positions, live
+  lutra get shop -o yaml        the document, ready to edit and apply again
+
+Exit codes: 0 ok, 1 refused or problems found, 2 wrong usage, 3 the admin API is not reachable.`;
