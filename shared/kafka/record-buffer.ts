@@ -1,3 +1,5 @@
+const NOTHING = new Uint8Array(0);
+
 /**
  * Records of one batch, already in Kafka's record format v2 (varint length, attributes, deltas, key, value, no headers).
  * Source: Kafka protocol, "Record Batch".
@@ -19,30 +21,42 @@ export class RecordBuffer {
     return this.end;
   }
 
-  /** Appends a record; key and value are copied. Resolves nothing, keeps nothing. */
-  append(key: Uint8Array, keyLength: number, value: Uint8Array | null, valueStart: number, valueEnd: number): void {
-    const valueLength = value === null ? -1 : valueEnd - valueStart;
+  /**
+   * Appends a record whose value is `head` followed by `body` (null: a tombstone); all bytes are copied.
+   * Returns where the value begins, for `patch`; it stays right until `reset`.
+   */
+  append(
+    key: Uint8Array,
+    keyLength: number,
+    head: Uint8Array | null,
+    headLength: number,
+    body: Uint8Array = NOTHING,
+    bodyLength = 0,
+  ): number {
+    const valueLength = head === null ? -1 : headLength + bodyLength;
     const offsetDelta = this.records;
-    const bodyLength =
-      2 +
-      varintLength(offsetDelta) +
-      varintLength(keyLength) +
-      keyLength +
-      varintLength(valueLength) +
-      Math.max(valueLength, 0) +
-      1;
-    this.reserve(bodyLength + 5);
-    this.varint(bodyLength);
+    const keyAndValue = varintLength(keyLength) + keyLength + varintLength(valueLength) + Math.max(valueLength, 0);
+    const bodyBytes = 2 + varintLength(offsetDelta) + keyAndValue + 1;
+    this.reserve(bodyBytes + 5);
+    this.varint(bodyBytes);
     const b = this.bytes;
     b[this.end++] = 0;
     b[this.end++] = 0;
     this.varint(offsetDelta);
     this.varint(keyLength);
-    this.copy(key, 0, keyLength);
+    this.copy(key, keyLength);
     this.varint(valueLength);
-    if (value !== null) this.copy(value, valueStart, valueEnd);
+    const valueAt = this.end;
+    if (head !== null) this.copy(head, headLength);
+    this.copy(body, bodyLength);
     b[this.end++] = 0;
     this.records++;
+    return valueAt;
+  }
+
+  /** Overwrites one byte of a value that was appended since the last `reset`. */
+  patch(at: number, byte: number): void {
+    this.bytes[at] = byte;
   }
 
   /** A view of the written bytes; valid until the next `reset`. */
@@ -55,14 +69,13 @@ export class RecordBuffer {
     this.records = 0;
   }
 
-  private copy(from: Uint8Array, start: number, end: number): void {
+  private copy(from: Uint8Array, length: number): void {
     const b = this.bytes;
-    const length = end - start;
     if (length < 48) {
       let to = this.end;
-      for (let i = start; i < end; i++) b[to++] = from[i] as number;
+      for (let i = 0; i < length; i++) b[to++] = from[i] as number;
     } else {
-      b.set(from.subarray(start, end), this.end);
+      b.set(from.subarray(0, length), this.end);
     }
     this.end += length;
   }

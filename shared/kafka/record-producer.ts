@@ -60,7 +60,7 @@ class IdempotentProducer implements RecordProducer {
     const buffer = new RecordBuffer(1 << 12);
     for (const { key, value } of records) {
       const bytes = Buffer.from(key);
-      buffer.append(bytes, bytes.length, value, 0, value?.length ?? 0);
+      buffer.append(bytes, bytes.length, value, value?.length ?? 0);
     }
     await this.send(topic, 0, buffer);
   }

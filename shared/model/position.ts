@@ -17,6 +17,8 @@ export const selectorPositionSchema = z.object({
   log: z.object({ gtidSet: z.string(), file: z.string(), position: z.number() }),
   /** Server UUID (MySQL) or server id (MariaDB) the position was read from. */
   server: z.string(),
+  /** What was published, as text: a change of it, or of the partitions, begins a new epoch. */
+  selection: z.string(),
   /** Where pipelines that start at `end` joined: pipeline uid -> the serials that were already published, and when (ms). */
   joined: z.record(z.string(), z.object({ epoch: z.number(), serials: z.array(z.number()), at: z.number() })),
   /** When this record was written, ms. */

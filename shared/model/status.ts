@@ -34,6 +34,8 @@ export const statusSchema = z.object({
     .optional(),
   /** now - commit time of the newest change handled while behind, or of the last heartbeat; ms. Absent until known. */
   lagMs: z.number().optional(),
+  /** Commit time of the newest change handled, ms. */
+  lastCommittedAt: z.number().optional(),
   /** Rows a second over the last second. */
   rowsPerSecond: z.number(),
   /** Totals since the process started. */

@@ -1,0 +1,243 @@
+import { AvroWriter } from '../../shared/codec/avro-writer.ts';
+import {
+  type EncodedHead,
+  encodeHead,
+  type Operation,
+  type TransactionHead,
+  writeFrame,
+  writeHead,
+} from '../../shared/codec/envelope.ts';
+import type { KeyWriter } from '../../shared/codec/key-writer.ts';
+import { RecordBuffer } from '../../shared/kafka/record-buffer.ts';
+import type { RecordProducer } from '../../shared/kafka/record-producer.ts';
+import type { LogPosition } from '../../shared/model/position.ts';
+import type { RowPlan } from './row-plan.ts';
+
+/** How far the stream is published: the numbers of the last records, and the log position behind the last whole transaction. */
+export type Progress = {
+  readonly epoch: number;
+  readonly transaction: number;
+  readonly serials: readonly number[];
+  readonly log: LogPosition;
+};
+
+export type PublisherParts = {
+  readonly producer: RecordProducer;
+  readonly topic: string;
+  readonly from: Progress;
+  /** The log position behind the last committed transaction, at the moment of the call. */
+  readonly logPosition: () => LogPosition;
+  /** Called after the rows that `progress` covers are acknowledged, in order. */
+  readonly onAcknowledged: (progress: Progress) => void;
+  /** Called once when a send fails; nothing is sent after it. */
+  readonly onFailure: (error: unknown) => void;
+};
+
+/** A group is sealed at this many bytes, so that one produce request stays well below max.message.bytes. */
+const GROUP_BYTES = 1 << 20;
+/** The source is held above the first and released below the second. */
+const HIGH_BYTES = 12 << 20;
+const LOW_BYTES = 4 << 20;
+const POOL = 16;
+
+type Lane = { readonly partition: number; buffer: RecordBuffer; lastAt: number; serial: number };
+type Part = { readonly partition: number; readonly buffer: RecordBuffer };
+type Group = { readonly parts: readonly Part[]; readonly bytes: number; readonly progress: Progress | undefined };
+
+/**
+ * Numbers records, gathers them per partition and sends them in groups: what has gathered while one group was on its way leaves with the next.
+ * A group that is sealed at a transaction boundary holds all partitions and carries the progress they stand for; a full partition inside a huge
+ * transaction leaves as a group without progress, so that what is saved never reaches into a transaction.
+ */
+export class Publisher {
+  readonly counts = { transactions: 0, records: 0 };
+  private readonly parts: PublisherParts;
+  private readonly lanes: Lane[];
+  private readonly pool: RecordBuffer[] = [];
+  private readonly scratch = new AvroWriter(1 << 10);
+  private readonly head = new AvroWriter(1 << 10);
+  private readonly queue: Group[] = [];
+  private queuedBytes = 0;
+  private transaction: number;
+  private committed: { transaction: number; serials: readonly number[] };
+  private encoded: EncodedHead | undefined;
+  private ordinal = 0;
+  private flushAsked = false;
+  private sending: Promise<void> | undefined;
+  private failed = false;
+  private room: { promise: Promise<void>; resolve: () => void } | undefined;
+  private dirty = false;
+
+  constructor(parts: PublisherParts) {
+    this.parts = parts;
+    this.transaction = parts.from.transaction;
+    this.committed = { transaction: parts.from.transaction, serials: parts.from.serials };
+    this.lanes = parts.from.serials.map((serial, partition) => ({
+      partition,
+      buffer: new RecordBuffer(),
+      lastAt: -1,
+      serial,
+    }));
+  }
+
+  /** A transaction begins; it counts only when a record follows. */
+  begin(head: Omit<TransactionHead, 'epoch' | 'transaction'>): void {
+    this.encoded = encodeHead(
+      { ...head, epoch: this.parts.from.epoch, transaction: this.transaction + 1 },
+      this.scratch,
+    );
+    this.ordinal = 0;
+  }
+
+  row(plan: RowPlan, op: Operation, key: KeyWriter, images: AvroWriter): void {
+    const partition = plan.partitionOf(key.bytes, key.length);
+    this.append(partition, plan.schemaId, op, key.bytes, key.length, images.bytes, images.at);
+  }
+
+  /** A record for every partition: a statement. */
+  everywhere(schemaId: number, op: Operation, key: Uint8Array, body: Buffer): void {
+    for (let partition = 0; partition < this.lanes.length; partition++) {
+      this.append(partition, schemaId, op, key, key.length, body, body.length);
+    }
+  }
+
+  /** The transaction is complete: the last record of each partition is marked, and the log position moves. */
+  commit(): void {
+    if (this.ordinal > 0) {
+      this.transaction++;
+      this.counts.transactions++;
+      for (const lane of this.lanes) {
+        if (lane.lastAt >= 0) lane.buffer.patch(lane.lastAt, 1);
+        lane.lastAt = -1;
+      }
+      this.committed = { transaction: this.transaction, serials: this.lanes.map((lane) => lane.serial) };
+    }
+    this.encoded = undefined;
+    this.ordinal = 0;
+    this.dirty = true;
+    this.askFlush();
+  }
+
+  /** Says in every partition that the source is read up to now; only between transactions. */
+  heartbeat(schemaId: number, head: Omit<TransactionHead, 'epoch' | 'transaction'>): void {
+    if (this.encoded || this.openBytes() > 0 || this.queue.length > 0) return;
+    const encoded = encodeHead({ ...head, epoch: this.parts.from.epoch, transaction: this.transaction }, this.scratch);
+    for (const lane of this.lanes) {
+      this.head.at = 0;
+      writeFrame(this.head, schemaId);
+      const lastAt = writeHead(this.head, 'h', encoded, 0, lane.serial);
+      this.head.bytes[lastAt] = 1;
+      lane.buffer.append(HEARTBEAT_KEY, HEARTBEAT_KEY.length, this.head.bytes, this.head.at);
+    }
+    this.askFlush();
+  }
+
+  /** A promise while too much waits for Kafka; the source is to be held until it resolves. */
+  backPressure(): Promise<void> | undefined {
+    if (this.queuedBytes + this.openBytes() < HIGH_BYTES) return undefined;
+    this.room ??= Promise.withResolvers<void>();
+    return this.room.promise;
+  }
+
+  /** Sends what whole transactions there are; resolves when all is acknowledged or a send has failed. */
+  async drain(): Promise<void> {
+    this.flush();
+    while (this.sending) await this.sending;
+  }
+
+  private append(
+    partition: number,
+    schemaId: number,
+    op: Operation,
+    key: Uint8Array,
+    keyLength: number,
+    body: Uint8Array,
+    bodyLength: number,
+  ): void {
+    if (this.ordinal === 0 && this.openBytes() >= GROUP_BYTES) this.seal();
+    const lane = this.lanes[partition];
+    if (!lane || !this.encoded) throw new Error('a record came outside of a transaction or of the partitions');
+    if (lane.buffer.size >= GROUP_BYTES) this.enqueue([take(lane, this.pool)], undefined);
+    lane.serial++;
+    this.head.at = 0;
+    writeFrame(this.head, schemaId);
+    const lastAt = writeHead(this.head, op, this.encoded, this.ordinal++, lane.serial);
+    const valueAt = lane.buffer.append(key, keyLength, this.head.bytes, this.head.at, body, bodyLength);
+    lane.lastAt = valueAt + lastAt;
+    this.counts.records++;
+  }
+
+  private askFlush(): void {
+    if (this.flushAsked) return;
+    this.flushAsked = true;
+    queueMicrotask(() => {
+      this.flushAsked = false;
+      if (!this.sending) this.flush();
+    });
+  }
+
+  private atBoundary(): boolean {
+    return !this.encoded || this.ordinal === 0;
+  }
+
+  private openBytes(): number {
+    return this.lanes.reduce((sum, lane) => sum + lane.buffer.size, 0);
+  }
+
+  /** Inside a transaction only full partitions leave. */
+  private flush(): void {
+    if (this.atBoundary()) this.seal();
+  }
+
+  /** Closes all open buffers at a transaction boundary into a group with the progress they stand for. */
+  private seal(): void {
+    const parts = this.lanes.filter((lane) => lane.buffer.count > 0).map((lane) => take(lane, this.pool));
+    if (parts.length === 0 && !this.dirty) return;
+    this.dirty = false;
+    this.enqueue(parts, { epoch: this.parts.from.epoch, ...this.committed, log: this.parts.logPosition() });
+  }
+
+  private enqueue(parts: readonly Part[], progress: Progress | undefined): void {
+    const bytes = parts.reduce((sum, part) => sum + part.buffer.size, 0);
+    this.queue.push({ parts, bytes, progress });
+    this.queuedBytes += bytes;
+    if (this.sending || this.failed) return;
+    this.sending = this.sendQueue().finally(() => {
+      this.sending = undefined;
+    });
+  }
+
+  private async sendQueue(): Promise<void> {
+    try {
+      for (let group = this.queue.shift(); group; group = this.queue.shift()) {
+        for (const { partition, buffer } of group.parts) {
+          await this.parts.producer.send(this.parts.topic, partition, buffer);
+          buffer.reset();
+          if (this.pool.length < POOL) this.pool.push(buffer);
+        }
+        this.queuedBytes -= group.bytes;
+        if (group.progress) this.parts.onAcknowledged(group.progress);
+        if (this.queuedBytes + this.openBytes() < LOW_BYTES) this.makeRoom();
+        if (this.queue.length === 0) this.flush();
+      }
+    } catch (error) {
+      this.failed = true;
+      this.parts.onFailure(error);
+    }
+  }
+
+  private makeRoom(): void {
+    this.room?.resolve();
+    this.room = undefined;
+  }
+}
+
+/** The open buffer of a lane, which goes on with an empty one. What was appended last is then known not to be the last of its transaction, or marked. */
+function take(lane: Lane, pool: RecordBuffer[]): Part {
+  const part = { partition: lane.partition, buffer: lane.buffer };
+  lane.buffer = pool.pop() ?? new RecordBuffer();
+  lane.lastAt = -1;
+  return part;
+}
+
+const HEARTBEAT_KEY = Buffer.from('[]');

@@ -1,0 +1,84 @@
+import { AvroWriter } from '../../shared/codec/avro-writer.ts';
+import type { Operation } from '../../shared/codec/envelope.ts';
+import { KeyWriter } from '../../shared/codec/key-writer.ts';
+import type { EventReader } from './event-reader.ts';
+import type { RowPlan } from './row-plan.ts';
+
+/** Takes one record: the key, and the Avro bytes of `before` and `after`. Both are reused after the call. */
+export type RowSink = (plan: RowPlan, op: Operation, key: KeyWriter, images: AvroWriter) => void;
+
+export type RowsKind = 'insert' | 'update' | 'delete';
+
+const NULL = 0;
+const PRESENT = 2;
+
+/** Walks the rows of WRITE, UPDATE and DELETE events. A change of the record key leaves as a delete of the old key and an insert of the new one. */
+export class RowsWalker {
+  private readonly images = new AvroWriter();
+  private readonly key = new KeyWriter();
+  private readonly oldKey = new KeyWriter();
+  private readonly sink: RowSink;
+
+  constructor(sink: RowSink) {
+    this.sink = sink;
+  }
+
+  /** `event.at` stands behind table id, flags and extra data. Resolves nothing; throws what the plan throws. */
+  walk(plan: RowPlan, kind: RowsKind, event: EventReader): void {
+    const columns = event.lenenc();
+    plan.expectFullImage(columns, event.slice((columns + 7) >> 3));
+    if (kind === 'update') plan.expectFullImage(columns, event.slice((columns + 7) >> 3));
+    while (event.left > 0) {
+      if (kind === 'update') this.update(plan, event);
+      else this.single(plan, kind === 'insert' ? 'c' : 'd', event);
+    }
+  }
+
+  private single(plan: RowPlan, op: 'c' | 'd', event: EventReader): void {
+    const { images, key } = this;
+    images.at = 0;
+    if (op === 'c') images.bytes[images.at++] = NULL;
+    images.bytes[images.at++] = PRESENT;
+    plan.image(event, images);
+    plan.writeKey(key, images);
+    if (op === 'd') {
+      images.reserve(1);
+      images.bytes[images.at++] = NULL;
+      plan.counts.deletes++;
+    } else {
+      plan.counts.inserts++;
+    }
+    this.sink(plan, op, key, images);
+  }
+
+  private update(plan: RowPlan, event: EventReader): void {
+    const { images, key, oldKey } = this;
+    const start = event.at;
+    images.at = 0;
+    images.bytes[images.at++] = PRESENT;
+    plan.image(event, images);
+    plan.writeKey(oldKey, images);
+    const middle = event.at;
+    images.reserve(1);
+    images.bytes[images.at++] = PRESENT;
+    plan.image(event, images);
+    plan.writeKey(key, images);
+    if (sameKey(oldKey, key)) {
+      plan.counts.updates++;
+      this.sink(plan, 'u', key, images);
+      return;
+    }
+    const end = event.at;
+    event.at = start;
+    this.single(plan, 'd', event);
+    event.at = middle;
+    this.single(plan, 'c', event);
+    event.at = end;
+  }
+}
+
+function sameKey(a: KeyWriter, b: KeyWriter): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a.bytes[i] !== b.bytes[i]) return false;
+  return true;
+}

@@ -1,0 +1,79 @@
+import type { SchemaRegistryPort } from '../../shared/codec/schema-registry.ts';
+import { followChannels } from '../../shared/control/channel-follower.ts';
+import { StatusPublisher } from '../../shared/control/status-publisher.ts';
+import { ensureTopic } from '../../shared/kafka/topic-admin.ts';
+import { asReplicationError } from '../../shared/runtime/errors.ts';
+import { HealthServer } from '../../shared/runtime/health-server.ts';
+import type { Logger } from '../../shared/runtime/log.ts';
+import { backoffMs, pause } from '../../shared/runtime/retry.ts';
+import type { ServiceSettings } from '../../shared/runtime/settings.ts';
+import { compactedTopicDefinition, statusTopic } from '../../topics/topics.ts';
+import { desiredSources } from './desired-sources.ts';
+import { registerSelectorMetrics } from './metrics.ts';
+import { SourceRunner } from './source-runner.ts';
+
+export type SelectorParts = {
+  readonly settings: ServiceSettings;
+  readonly registry: SchemaRegistryPort;
+  readonly log: Logger;
+};
+
+/** Reads every source of its site that the channels name, until the signal: then all runs drain and save their positions. */
+export async function runSelector({ settings, registry, log }: SelectorParts, signal: AbortSignal): Promise<void> {
+  const { site, instance, brokers } = settings;
+  const kafka = { brokers, clientId: `lutra-selector-${instance}`, log };
+  const health = new HealthServer();
+  const status = new StatusPublisher(kafka, statusTopic(site));
+  const runners = new Map<string, SourceRunner>();
+  registerSelectorMetrics(health.metrics, runners);
+  try {
+    await health.listen(settings.httpHost, settings.httpPort);
+    log.info({ site, instance, kafka: brokers }, 'selector started');
+    await untilDone(signal, log, () => ensureTopic(kafka, compactedTopicDefinition(statusTopic(site))));
+    for await (const channels of followChannels(kafka, signal)) {
+      const desired = desiredSources(channels.values(), site);
+      for (const [id, runner] of runners) {
+        if (desired.has(id)) continue;
+        runners.delete(id);
+        status.remove(`selector/${id}/${instance}`);
+        await runner.stop();
+        log.info({ source: id }, 'no channel names this source any more');
+      }
+      for (const [id, source] of desired) {
+        const known = runners.get(id);
+        if (known) known.change(source);
+        else if (source.pipelines.some((pipeline) => pipeline.running)) {
+          const parts = {
+            site,
+            instance,
+            kafka,
+            registry,
+            log: log.child({ source: id }),
+            onState: () => status.tick(),
+          };
+          const runner = new SourceRunner(parts, source);
+          runners.set(id, runner);
+          status.add(`selector/${id}/${instance}`, runner.snapshot);
+        }
+      }
+    }
+  } finally {
+    await Promise.all([...runners.values()].map((runner) => runner.stop()));
+    await status.close();
+    health.close();
+  }
+}
+
+/** Tries until it succeeds or the signal ends it; says once what it waits for. */
+async function untilDone(signal: AbortSignal, log: Logger, attempt: () => Promise<void>): Promise<void> {
+  for (let n = 0; !signal.aborted; n++) {
+    try {
+      await attempt();
+      return;
+    } catch (error) {
+      const known = asReplicationError(error);
+      if (n === 0) log.warn({ code: known.code, error: known.message }, 'waiting');
+      await pause(backoffMs(n, 3_000), signal);
+    }
+  }
+}

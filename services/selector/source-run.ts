@@ -1,0 +1,200 @@
+import { HEARTBEAT_SCHEMA, STATEMENT_SCHEMA } from '../../shared/codec/envelope.ts';
+import type { SchemaRegistryPort } from '../../shared/codec/schema-registry.ts';
+import type { KafkaAddress } from '../../shared/kafka/cluster.ts';
+import { openProducer } from '../../shared/kafka/record-producer.ts';
+import { ensureTopic } from '../../shared/kafka/topic-admin.ts';
+import type { SelectorPosition } from '../../shared/model/position.ts';
+import type { RowCounts } from '../../shared/model/status.ts';
+import { compileTablePattern } from '../../shared/model/table-pattern.ts';
+import { mysqlAddress, openConnection } from '../../shared/mysql/connection.ts';
+import type { ReplicationError } from '../../shared/runtime/errors.ts';
+import type { Logger } from '../../shared/runtime/log.ts';
+import { compactedTopicDefinition, positionsTopic, rowsTopic, rowsTopicDefinition } from '../../topics/topics.ts';
+import { readBinlog } from './binlog-source.ts';
+import { readCharsets } from './charsets.ts';
+import type { TableMap } from './column.ts';
+import { type DesiredSource, selectionText } from './desired-sources.ts';
+import { partitionOf } from './ordering-domain.ts';
+import { loadPosition, PositionWriter } from './position-store.ts';
+import { type Progress, Publisher } from './publisher.ts';
+import { RowPlan } from './row-plan.ts';
+import { earliestStart, type FirstStart, firstStart } from './start-position.ts';
+import { LogTail, TransactionAssembler } from './transaction-assembler.ts';
+
+export type RunParts = {
+  readonly site: string;
+  readonly kafka: KafkaAddress;
+  readonly registry: SchemaRegistryPort;
+  readonly desired: DesiredSource;
+  readonly log: Logger;
+  /** Rows by table; outlives the run. */
+  readonly counts: Map<string, RowCounts>;
+  readonly onRunning: (run: RunningSource) => void;
+  readonly onWait: (error: ReplicationError) => void;
+};
+
+/** What a running source tells about itself. */
+export type RunningSource = {
+  readonly progress: () => Progress;
+  readonly transactions: () => number;
+  /** Commit time of the last transaction read, µs; 0 before the first. */
+  readonly lastCommitted: () => number;
+};
+
+const HEARTBEAT_MS = 1_000;
+
+/**
+ * One run of a source: position, checks, schemas, then binlog to Kafka until the signal, which drains, or an error.
+ * The position is saved before anything is published under a new epoch, and after the rows it covers ever since.
+ */
+export async function runSource(parts: RunParts, signal: AbortSignal): Promise<void> {
+  const { desired, kafka, log } = parts;
+  const address = mysqlAddress(desired.name, desired.database);
+  await ensureTopic(kafka, compactedTopicDefinition(positionsTopic(parts.site)));
+  await ensureTopic(kafka, rowsTopicDefinition(desired.id, desired.database.partitions));
+  const saved = await loadPosition(kafka, positionsTopic(parts.site), desired.id, signal, parts.onWait);
+  if (signal.aborted) return;
+
+  const connection = await openConnection(address, 'SOURCE');
+  const failure = Promise.withResolvers<never>();
+  failure.promise.catch(() => {});
+  const positions = new PositionWriter(kafka, positionsTopic(parts.site), failure.reject, log);
+  const producer = openProducer(kafka);
+  try {
+    const charsets = await readCharsets(connection);
+    const server = await serverIdentity(connection);
+    const first = saved ? undefined : await firstStart(connection, desired.id, chooseStart(desired));
+    await connection.end();
+    const from = beginning(desired, saved, first, server);
+    positions.save(from);
+    await positions.flush();
+    log.info(
+      { epoch: from.epoch, transaction: from.transaction, ...from.log, gtidSet: brief(from.log.gtidSet) },
+      'reading from here',
+    );
+
+    const tail = new LogTail(from.log, first?.skipBefore);
+    let acknowledged: Progress = from;
+    const publisher = new Publisher({
+      producer,
+      topic: rowsTopic(desired.id),
+      from,
+      logPosition: () => tail.now(),
+      onFailure: failure.reject,
+      onAcknowledged: (progress) => {
+        acknowledged = progress;
+        positions.save({ ...from, ...progress, serials: [...progress.serials], at: Date.now() });
+      },
+    });
+    const heartbeatId = await parts.registry.register('lutra.heartbeat', HEARTBEAT_SCHEMA);
+    const statementId = await parts.registry.register('lutra.statement', STATEMENT_SCHEMA);
+    const wanted = wantedTables(desired);
+    const assembler = new TransactionAssembler({
+      source: desired.id,
+      charsets,
+      publisher,
+      statementSchemaId: statementId,
+      log: tail,
+      planFor: (map) => (wanted(map) ? preparePlan(parts, map, () => openConnection(address, 'SOURCE')) : undefined),
+    });
+    parts.onRunning({
+      progress: () => acknowledged,
+      transactions: () => publisher.counts.transactions,
+      lastCommitted: () => assembler.lastCommitted,
+    });
+    const heartbeat = setInterval(() => {
+      if (assembler.insideTransaction) return;
+      publisher.heartbeat(heartbeatId, {
+        committed: Date.now() * 1_000,
+        gtid: '',
+        file: tail.file,
+        position: tail.position,
+      });
+    }, HEARTBEAT_MS);
+    const start = tail.skipBefore ? { file: tail.skipBefore.file } : { gtidSet: from.log.gtidSet };
+    const reading = new AbortController();
+    const stop = AbortSignal.any([signal, reading.signal]);
+    try {
+      await Promise.race([readBinlog(address, start, assembler, stop), failure.promise]);
+      await publisher.drain();
+    } finally {
+      clearInterval(heartbeat);
+      reading.abort();
+    }
+  } finally {
+    await connection.end().catch(() => {});
+    await producer.close();
+    await positions.close();
+  }
+}
+
+function chooseStart(desired: DesiredSource): ReturnType<typeof earliestStart> {
+  return earliestStart(
+    desired.id,
+    desired.pipelines.filter((pipeline) => pipeline.running).map((pipeline) => pipeline.start),
+  );
+}
+
+/** The position to go on from: a new epoch when nothing was saved or when what is published changes; running pipelines that are new join here. */
+function beginning(
+  desired: DesiredSource,
+  saved: SelectorPosition | undefined,
+  first: FirstStart | undefined,
+  server: string,
+): SelectorPosition {
+  const { partitions } = desired.database;
+  const selection = selectionText(desired);
+  const same = saved !== undefined && saved.selection === selection && saved.serials.length === partitions;
+  const epoch = same ? saved.epoch : (saved?.epoch ?? 0) + 1;
+  const serials = same ? saved.serials : new Array<number>(partitions).fill(0);
+  const at = Date.now();
+  const joined: SelectorPosition['joined'] = {};
+  for (const { uid, running } of desired.pipelines) {
+    const known = saved?.joined[uid];
+    if (known) joined[uid] = known;
+    else if (running) joined[uid] = { epoch, serials: [...serials], at };
+  }
+  const log = saved?.log ?? first?.log ?? { gtidSet: '', file: '', position: 0 };
+  return {
+    source: desired.id,
+    epoch,
+    transaction: same ? saved.transaction : 0,
+    serials,
+    log,
+    server,
+    selection,
+    joined,
+    at,
+  };
+}
+
+function wantedTables(desired: DesiredSource): (map: TableMap) => boolean {
+  const patterns = desired.mappings.map(({ from }) => compileTablePattern(from));
+  return (map) => patterns.some((matches) => matches(map));
+}
+
+async function preparePlan(
+  parts: RunParts,
+  map: TableMap,
+  connect: () => ReturnType<typeof openConnection>,
+): Promise<RowPlan> {
+  const plan = new RowPlan(map);
+  const counts = parts.counts.get(plan.name) ?? plan.counts;
+  parts.counts.set(plan.name, counts);
+  plan.counts = counts;
+  plan.schemaId = await parts.registry.register(`${rowsTopic(parts.desired.id)}-${plan.name}`, plan.schema);
+  plan.partitionOf = await partitionOf(map, parts.desired.database.partitions, connect);
+  return plan;
+}
+
+async function serverIdentity(connection: Awaited<ReturnType<typeof openConnection>>): Promise<string> {
+  const [rows] = await connection.query("SHOW VARIABLES WHERE Variable_name IN ('server_uuid', 'server_id')");
+  const values = new Map(
+    (rows as { Variable_name: string; Value: string }[]).map((row) => [row.Variable_name, row.Value]),
+  );
+  return values.get('server_uuid') ?? `server-id-${values.get('server_id') ?? ''}`;
+}
+
+function brief(gtidSet: string): string {
+  return gtidSet.length > 200 ? `${gtidSet.slice(0, 200)}…` : gtidSet;
+}

@@ -1,0 +1,96 @@
+import type { KafkaAddress } from '../kafka/cluster.ts';
+import { openProducer, type RecordProducer } from '../kafka/record-producer.ts';
+import type { Status } from '../model/status.ts';
+
+const EVERY_MS = 1_000;
+const AT_LEAST_EVERY_MS = 3_000;
+
+/** Makes the current status of one source or pipeline; `rowsPerSecond` and `at` are filled in by the publisher. */
+export type StatusSnapshot = () => Omit<Status, 'rowsPerSecond' | 'at'>;
+
+type Watched = { readonly snapshot: StatusSnapshot; rows: number; said: string; saidAt: number; lookedAt: number };
+
+/**
+ * Tells the status of everything that a process runs: once a second what has changed, every 3 s the rest, at once what enters another state.
+ * It never holds the data back: what Kafka does not take now is told again a second later. `remove` leaves a tombstone.
+ */
+export class StatusPublisher {
+  private readonly kafka: KafkaAddress;
+  private readonly topic: string;
+  private readonly watched = new Map<string, Watched>();
+  private readonly removed = new Set<string>();
+  private producer: RecordProducer | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private writing: Promise<void> = Promise.resolve();
+
+  constructor(kafka: KafkaAddress, topic: string) {
+    this.kafka = kafka;
+    this.topic = topic;
+    this.timer = setInterval(() => this.tick(), EVERY_MS);
+  }
+
+  add(key: string, snapshot: StatusSnapshot): void {
+    this.removed.delete(key);
+    this.watched.set(key, { snapshot, rows: 0, said: '', saidAt: 0, lookedAt: Date.now() });
+    this.tick();
+  }
+
+  remove(key: string): void {
+    if (this.watched.delete(key)) this.removed.add(key);
+    this.tick();
+  }
+
+  /** Looks now instead of at the next second: after a change of state. */
+  tick(): void {
+    this.writing = this.writing.then(() => this.write()).catch(() => {});
+  }
+
+  /** Leaves tombstones for all and closes; waits at most 3 s for Kafka. */
+  async close(): Promise<void> {
+    clearInterval(this.timer);
+    for (const key of this.watched.keys()) this.removed.add(key);
+    this.watched.clear();
+    this.tick();
+    await Promise.race([this.writing, new Promise((resolve) => setTimeout(resolve, 3_000).unref())]);
+    await this.producer?.close();
+  }
+
+  private async write(): Promise<void> {
+    const now = Date.now();
+    const records = [...this.removed].map((key) => ({ key, value: null as Buffer | null }));
+    const spoken: [Watched, string][] = [];
+    for (const [key, watched] of this.watched) {
+      const status = this.look(watched, now);
+      const { at: _, ...lasting } = status;
+      const said = JSON.stringify(lasting);
+      if (said === watched.said && now - watched.saidAt < AT_LEAST_EVERY_MS) continue;
+      spoken.push([watched, said]);
+      records.push({ key, value: Buffer.from(JSON.stringify(status)) });
+    }
+    if (records.length === 0) return;
+    await this.put(records);
+    for (const [watched, said] of spoken) Object.assign(watched, { said, saidAt: now });
+    for (const { key, value } of records) if (value === null) this.removed.delete(key);
+  }
+
+  private look(watched: Watched, now: number): Status {
+    const status = watched.snapshot();
+    const rows = status.rows.inserts + status.rows.updates + status.rows.deletes;
+    const seconds = Math.max(0.2, (now - watched.lookedAt) / 1_000);
+    const rowsPerSecond = Math.max(0, Math.round((rows - watched.rows) / seconds));
+    watched.rows = rows;
+    watched.lookedAt = now;
+    return { ...status, rowsPerSecond, at: now };
+  }
+
+  private async put(records: { key: string; value: Buffer | null }[]): Promise<void> {
+    this.producer ??= openProducer(this.kafka);
+    try {
+      await this.producer.put(this.topic, records);
+    } catch (error) {
+      await this.producer.close();
+      this.producer = undefined;
+      throw error;
+    }
+  }
+}
