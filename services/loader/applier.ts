@@ -1,0 +1,85 @@
+import { asReplicationError } from '../../shared/runtime/errors.ts';
+import type { Batch } from './batcher.ts';
+import { merge } from './merger.ts';
+import { buildSteps, MalformedRow, type Step } from './statements.ts';
+import type { TargetSession } from './target-session.ts';
+
+/** An idle pipeline whose tables are not touched still moves its checkpoint, so that retention never overtakes it. */
+const EMPTY_SAVE_MS = 10_000;
+
+export type ApplierParts = {
+  readonly session: TargetSession;
+  /** Called after every change of `isBusy`. */
+  readonly notify: () => void;
+  /** Called when the target has committed a batch (or a batch held nothing for this target), in order. */
+  readonly onApplied: (batch: Batch, ms: number) => void;
+  readonly unreadable: (offset: string, why: string) => Error;
+};
+
+/**
+ * Applies batches one after the other on one connection. While the database works on one, the next may be handed over: its statements are built at once
+ * and wait. Never more than one in flight and one built.
+ */
+export class Applier {
+  private readonly parts: ApplierParts;
+  private inFlight: Promise<void> = Promise.resolve();
+  private failure: unknown;
+  private savedAt = Date.now();
+  isBusy = false;
+
+  constructor(parts: ApplierParts) {
+    this.parts = parts;
+  }
+
+  /** Resolves when the batch has been started, which is when the one before it is committed. Errors: those of the batch before it. */
+  async submit(batch: Batch): Promise<void> {
+    const steps = this.build(batch);
+    await this.inFlight;
+    this.throwFailure();
+    this.isBusy = true;
+    this.inFlight = this.apply(batch, steps)
+      .catch((error: unknown) => {
+        this.failure = error;
+      })
+      .finally(() => {
+        this.isBusy = false;
+        this.parts.notify();
+      });
+  }
+
+  /** Waits for the batch in flight. Errors: its own. */
+  async drain(): Promise<void> {
+    await this.inFlight;
+    this.throwFailure();
+  }
+
+  throwFailure(): void {
+    if (this.failure !== undefined) throw asReplicationError(this.failure);
+  }
+
+  private build(batch: Batch): Step[] {
+    try {
+      return buildSteps(merge(batch.events), this.parts.session.statementOptions);
+    } catch (error) {
+      if (error instanceof MalformedRow) throw this.parts.unreadable(error.offset, error.message);
+      throw error;
+    }
+  }
+
+  private async apply(batch: Batch, steps: readonly Step[]): Promise<void> {
+    const { session, onApplied } = this.parts;
+    const started = performance.now();
+    const { checkpoint } = batch;
+    if (session.hasOpenTransaction) {
+      await session.run(steps);
+      if (batch.isFinal) await session.commit(checkpoint, false);
+    } else if (!batch.isFinal) {
+      await session.begin(checkpoint);
+      await session.run(steps);
+    } else if (steps.length > 0 || Date.now() - this.savedAt > EMPTY_SAVE_MS) {
+      await session.apply(steps, checkpoint);
+      this.savedAt = Date.now();
+    }
+    onApplied(batch, performance.now() - started);
+  }
+}

@@ -1,0 +1,131 @@
+import * as z from 'zod';
+import type { AssignedPartition } from '../../shared/kafka/assigned-partition.ts';
+import type { Start } from '../../shared/model/channel.ts';
+import { ReplicationError } from '../../shared/runtime/errors.ts';
+import type { Logger } from '../../shared/runtime/log.ts';
+import type { Checkpoint, Identity } from './checkpoint.ts';
+import type { TargetSession } from './target-session.ts';
+
+/** Where a lane begins to read and what it knows of the record before. */
+export type Cursor = { readonly offset: bigint; readonly identity: Identity | undefined };
+
+/** Where the selector had got to when the pipeline joined a stream at its `end`. */
+export type JoinedAt = { readonly epoch: number; readonly serials: readonly number[]; readonly at: number };
+
+export type CursorParts = {
+  readonly partition: AssignedPartition;
+  readonly session: TargetSession;
+  readonly channelUid: string;
+  readonly start: Start;
+  /** Resolves when the selector has noted that this pipeline joined; asked only for the start `end`. */
+  readonly joinedAt: (signal: AbortSignal) => Promise<JoinedAt>;
+  readonly log: Logger;
+};
+
+const metadataSchema = z.object({
+  lutra: z.literal(1),
+  uid: z.string(),
+  epoch: z.number().nullable(),
+  serial: z.number().nullable(),
+});
+/** Clocks of selector and brokers may differ, and a record is older than its acknowledgement. */
+const JOIN_MARGIN_MS = 10 * 60_000;
+
+/** What Lutra writes beside every offset it commits; an offset without it was set by an operator. */
+export function offsetMetadata(uid: string, identity: Identity | undefined): string {
+  return JSON.stringify({ lutra: 1, uid, epoch: identity?.epoch ?? null, serial: identity?.serial ?? null });
+}
+
+/**
+ * The cursor rule of docs/architecture.md, in this order: an offset that an operator set (the checkpoint is rewritten to it first); the checkpoint;
+ * an offset that this channel committed (its checkpoint was removed); the pipeline's start. An offset that an earlier channel of the same name left is nobody's.
+ * Errors: STREAM_GAP when the place is outside of what the topic holds, KAFKA_UNREACHABLE, TARGET_….
+ */
+export async function decideCursor(parts: CursorParts): Promise<Cursor> {
+  const { partition, session, channelUid, log } = parts;
+  const stored = await session.checkpoint();
+  const committed = await partition.committed();
+  const bounds = await partition.bounds();
+  const metadata = committed === undefined ? undefined : parseMetadata(committed.metadata);
+  if (committed !== undefined && metadata === undefined) {
+    await obeyOperator(parts, stored, committed.offset);
+    log.info(
+      { offset: String(committed.offset), checkpoint: String(stored?.nextOffset) },
+      'obeys the offset that an operator set',
+    );
+    return within(bounds, { offset: committed.offset, identity: undefined }, partition);
+  }
+  if (stored !== undefined) {
+    log.info({ offset: String(stored.nextOffset), ...stored.identity }, 'goes on from the checkpoint');
+    return within(bounds, { offset: stored.nextOffset, identity: stored.identity }, partition);
+  }
+  if (committed !== undefined && metadata?.uid === channelUid) {
+    const identity = toIdentity(metadata);
+    log.warn(
+      { offset: String(committed.offset), ...identity },
+      'the target has no checkpoint, goes on from the committed offset',
+    );
+    return within(bounds, { offset: committed.offset, identity }, partition);
+  }
+  return within(bounds, await startCursor(parts, bounds.low), partition);
+}
+
+function parseMetadata(text: string | null): z.infer<typeof metadataSchema> | undefined {
+  try {
+    return metadataSchema.parse(JSON.parse(text ?? ''));
+  } catch {
+    return undefined;
+  }
+}
+
+function toIdentity({ epoch, serial }: z.infer<typeof metadataSchema>): Identity | undefined {
+  return epoch === null || serial === null ? undefined : { epoch, serial };
+}
+
+/** First the checkpoint, then the metadata: a crash in between finds the operator's offset still unmarked and does it again. */
+async function obeyOperator(
+  { session, partition, channelUid }: CursorParts,
+  stored: Checkpoint | undefined,
+  offset: bigint,
+): Promise<void> {
+  const blank = { transaction: 0, gtid: '', file: '', position: 0, committed: 0 };
+  await session.saveCheckpoint({ ...blank, ...stored, nextOffset: offset, identity: undefined });
+  await partition.commitNow(offset, offsetMetadata(channelUid, undefined));
+}
+
+/**
+ * A known identity lets the first record show whether something is missing, so reading may begin at the first record that is kept.
+ * Without one, an offset beyond the end would make Kafka's client start anywhere.
+ */
+function within(
+  bounds: { low: bigint; high: bigint },
+  cursor: Cursor,
+  { topic, partition }: AssignedPartition,
+): Cursor {
+  if (cursor.offset >= bounds.low && cursor.offset <= bounds.high) return cursor;
+  if (cursor.identity !== undefined || cursor.offset < bounds.low) return { ...cursor, offset: bounds.low };
+  throw new ReplicationError(
+    'STREAM_GAP',
+    `the offset ${cursor.offset} lies behind the end (${bounds.high}) of partition ${partition} of ${topic}`,
+    'pause the channel, set an offset inside the topic with kafka-consumer-groups --reset-offsets, then run it again',
+  );
+}
+
+async function startCursor({ start, partition, joinedAt, log }: CursorParts, low: bigint): Promise<Cursor> {
+  if (start !== 'end') {
+    const covered =
+      low === 0n
+        ? 'everything that was ever in the topic'
+        : `what was before offset ${low} is no longer in the topic and not covered`;
+    log.info({ start, offset: String(low) }, `first start: reads the topic from its beginning; ${covered}`);
+    return { offset: low, identity: undefined };
+  }
+  const joined = await joinedAt(partition.signal);
+  const identity = { epoch: joined.epoch, serial: joined.serials[partition.partition] ?? 0 };
+  const offset = await partition.offsetAt(joined.at - JOIN_MARGIN_MS);
+  log.info(
+    { start, offset: String(offset), ...identity, joined: new Date(joined.at).toISOString() },
+    'first start at the end of the stream: changes before the moment of joining are not covered',
+  );
+  return { offset, identity };
+}

@@ -1,0 +1,70 @@
+import type { SchemaRegistryPort } from '../../shared/codec/schema-registry.ts';
+import { openProducer } from '../../shared/kafka/record-producer.ts';
+import { ensureTopic } from '../../shared/kafka/topic-admin.ts';
+import { HealthServer } from '../../shared/runtime/health-server.ts';
+import type { Logger } from '../../shared/runtime/log.ts';
+import { backoffMs, pause } from '../../shared/runtime/retry.ts';
+import type { ServiceSettings } from '../../shared/runtime/settings.ts';
+import { CHANNELS_TOPIC, compactedTopicDefinition, statusTopic } from '../../topics/topics.ts';
+import type { BatchLimits } from './batcher.ts';
+import { StatusPublisher } from './status-publisher.ts';
+import { Supervisor } from './supervisor.ts';
+import { registerLoaderMetrics } from './telemetry.ts';
+
+export type LoaderParts = {
+  readonly settings: ServiceSettings;
+  readonly registry: SchemaRegistryPort;
+  readonly log: Logger;
+  readonly limits?: BatchLimits;
+};
+
+/** Rows and bytes (of records) at which a batch is closed; one batch is in flight, one built, one being read: about 4x this in memory. */
+const LIMITS: BatchLimits = { maxRows: 10_000, maxBytes: 4 << 20 };
+
+/** Runs the loader of one site until the signal. */
+export async function runLoader(parts: LoaderParts, signal: AbortSignal): Promise<void> {
+  const { settings, registry, log } = parts;
+  const { site, instance, brokers } = settings;
+  const kafka = { brokers, clientId: `lutra-loader-${instance}`, log };
+  const health = new HealthServer();
+  registerLoaderMetrics(health.metrics);
+  await health.listen(settings.httpHost, settings.httpPort);
+  const publisher = new StatusPublisher(statusTopic(site), () => openProducer(kafka), log);
+  const supervisor = new Supervisor({
+    site,
+    instance,
+    kafka,
+    registry,
+    publisher,
+    limits: parts.limits ?? LIMITS,
+    log,
+  });
+  const quiet = new AbortController();
+  try {
+    await ensureControlTopics(kafka, site, signal);
+    const publishing = publisher.run(quiet.signal);
+    await supervisor.run(signal);
+    quiet.abort();
+    await publishing;
+    await publisher.close();
+  } finally {
+    health.close();
+  }
+}
+
+/** Both topics may be made by any process of the site; waits for Kafka as long as it takes. */
+async function ensureControlTopics(
+  kafka: Parameters<typeof ensureTopic>[0],
+  site: string,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let attempt = 0; !signal.aborted; attempt++) {
+    try {
+      for (const name of [statusTopic(site), CHANNELS_TOPIC]) await ensureTopic(kafka, compactedTopicDefinition(name));
+      return;
+    } catch (error) {
+      kafka.log.warn({ err: error }, 'waits for Kafka');
+      await pause(backoffMs(attempt, 3_000), signal);
+    }
+  }
+}

@@ -1,0 +1,12 @@
+import { openRegistry } from '../../shared/codec/schema-registry.ts';
+import { runUntilSignal } from '../../shared/runtime/lifecycle.ts';
+import { createLogger } from '../../shared/runtime/log.ts';
+import { readServiceSettings } from '../../shared/runtime/settings.ts';
+import { runLoader } from './loader.ts';
+
+const log = createLogger('loader', process.env.LUTRA_LOG_LEVEL ?? 'info');
+
+await runUntilSignal(log, async (signal) => {
+  const settings = readServiceSettings(process.env);
+  await runLoader({ settings, registry: openRegistry(settings.registry), log }, signal);
+});

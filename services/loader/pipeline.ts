@@ -1,0 +1,26 @@
+import type { AssignedPartition } from '../../shared/kafka/assigned-partition.ts';
+import type { Applier } from './applier.ts';
+import type { Batcher } from './batcher.ts';
+import type { RecordReader } from './record-reader.ts';
+
+export type LaneParts = {
+  readonly partition: AssignedPartition;
+  readonly reader: RecordReader;
+  readonly batcher: Batcher;
+  readonly applier: Applier;
+};
+
+/**
+ * The loader's corridor: records of one partition -> batches -> target transactions, until the partition is taken away.
+ * An idle target gets at once what is there; while it works, what arrives is grouped, up to the limits of a batch. Then reading stops, and with it the fetch.
+ */
+export async function runLane({ partition, reader, batcher, applier }: LaneParts): Promise<void> {
+  while (!partition.signal.aborted) {
+    applier.throwFailure();
+    await reader.fill();
+    const batch = applier.isBusy && !batcher.isFull ? undefined : batcher.take();
+    if (batch !== undefined) await applier.submit(batch);
+    else await partition.wake.wait();
+  }
+  await applier.drain();
+}

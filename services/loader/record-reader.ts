@@ -1,0 +1,159 @@
+import type { AssignedPartition, ConsumedRecord, RecordBlock } from '../../shared/kafka/assigned-partition.ts';
+import { ReplicationError } from '../../shared/runtime/errors.ts';
+import type { Batcher } from './batcher.ts';
+import type { Identity } from './checkpoint.ts';
+import { judge } from './continuity.ts';
+import type { PlanCache, SchemaUse } from './plan-cache.ts';
+import { HEARTBEAT, type RecordHead, readHead, readLog, STATEMENT, schemaIdOf } from './record-head.ts';
+import type { CompiledPlan } from './row-event.ts';
+import type { StartFilter } from './start-filter.ts';
+
+export type ReaderParts = {
+  readonly partition: AssignedPartition;
+  readonly plans: PlanCache;
+  readonly batcher: Batcher;
+  readonly identity: Identity | undefined;
+  readonly startFilter: StartFilter | undefined;
+  readonly observer: ReaderObserver;
+};
+
+/** What a person may want to know of records that are not applied. */
+export type ReaderObserver = {
+  onHeartbeat(committedMicros: number): void;
+  /** A DDL statement of the source: it is counted, not applied. */
+  onStatement(head: RecordHead): void;
+  onRepeat(): void;
+};
+
+/**
+ * Records of one partition -> events in the batcher. Checks that the stream has no hole, drops repeats and what lies before the start.
+ * Nothing is skipped that it cannot read: it throws RECORD_UNREADABLE with the place, or STREAM_GAP.
+ */
+export class RecordReader {
+  private readonly parts: ReaderParts;
+  private block: RecordBlock | undefined;
+  private index = 0;
+  private last: Identity | undefined;
+  /** Number of the transaction that the start filter has judged, and its verdict. */
+  private judged: { epoch: number; transaction: number; isBefore: boolean } | undefined;
+
+  constructor(parts: ReaderParts) {
+    this.parts = parts;
+    this.last = parts.identity;
+  }
+
+  /** Reads what is at hand until the batcher is full. Errors: RECORD_UNREADABLE, STREAM_GAP, REGISTRY_UNREACHABLE, TARGET_… */
+  async fill(): Promise<void> {
+    const { partition, batcher, plans } = this.parts;
+    while (!batcher.isFull) {
+      this.block ??= this.nextBlock(partition);
+      if (this.block === undefined) return;
+      const unknown = this.readKnown(this.block);
+      if (unknown !== undefined) await this.placed(unknown, plans.load(unknown.schemaId));
+      if (this.index >= this.block.records.length) this.block = undefined;
+    }
+  }
+
+  private nextBlock(partition: AssignedPartition): RecordBlock | undefined {
+    this.index = 0;
+    return partition.take();
+  }
+
+  /** Reads on until the block ends, the batcher is full, or a schema is met that has no plan yet (returned). */
+  private readKnown({ records }: RecordBlock): { schemaId: number; offset: string } | undefined {
+    const { plans, batcher } = this.parts;
+    let knownId = -1;
+    let use: SchemaUse | undefined;
+    for (; this.index < records.length; this.index++) {
+      const record = records[this.index] as ConsumedRecord;
+      const schemaId = schemaIdOf(record.value);
+      if (schemaId === undefined || record.value === null)
+        throw this.unreadable(record.offset, 'it is not in the wire format of a schema registry');
+      if (schemaId !== knownId) {
+        use = plans.known(schemaId);
+        knownId = schemaId;
+        if (use === undefined) return { schemaId, offset: record.offset };
+      }
+      this.readRecord(record, record.value, use ?? 'none');
+      if (batcher.isFull) {
+        this.index++;
+        return undefined;
+      }
+    }
+    return undefined;
+  }
+
+  private readRecord(record: ConsumedRecord, value: Buffer, use: SchemaUse): void {
+    const { batcher, observer } = this.parts;
+    const head = readHead(value);
+    if (head === undefined) throw this.unreadable(record.offset, 'its first fields are damaged');
+    if (head.op === HEARTBEAT) return this.readHeartbeat(head);
+    if (judge(this.last, head, this.place()) === 'repeat') return observer.onRepeat();
+    this.last = head;
+    if (use !== 'none' && !this.isBeforeStart(head, value)) {
+      if (record.key === null) throw this.unreadable(record.offset, 'it has no key');
+      batcher.add(toEvent(record, value, head, use));
+    }
+    // DDL is applied here once it can be: at its place in the stream, after everything before it.
+    if (head.op === STATEMENT) observer.onStatement(head);
+    batcher.reach({ head, value, offset: record.offset });
+  }
+
+  /** A heartbeat bears the serial of the record before it: it shows a loss at the end of a stream that is idle since. */
+  private readHeartbeat(head: RecordHead): void {
+    const { last } = this;
+    if (last !== undefined && (head.epoch > last.epoch || (head.epoch === last.epoch && head.serial > last.serial))) {
+      if (!(head.epoch > last.epoch && head.serial === 0))
+        judge(last, { ...head, serial: head.serial + 1 }, this.place());
+    }
+    this.parts.observer.onHeartbeat(head.committed);
+  }
+
+  private isBeforeStart(head: RecordHead, value: Buffer): boolean {
+    const { startFilter } = this.parts;
+    if (startFilter === undefined) return false;
+    const { judged } = this;
+    if (judged?.transaction === head.transaction && judged.epoch === head.epoch) return judged.isBefore;
+    const isBefore = startFilter(readLog(value, head.logAt));
+    this.judged = { epoch: head.epoch, transaction: head.transaction, isBefore };
+    return isBefore;
+  }
+
+  private place(): string {
+    const { topic, partition } = this.parts.partition;
+    return `partition ${partition} of ${topic}`;
+  }
+
+  private async placed<T>({ offset }: { offset: string }, work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      if (error instanceof ReplicationError && error.code === 'RECORD_UNREADABLE') {
+        throw this.unreadable(offset, error.message, error);
+      }
+      throw error;
+    }
+  }
+
+  unreadable(offset: string, why: string, cause?: unknown): ReplicationError {
+    return unreadableRecord(this.place(), offset, why, cause);
+  }
+}
+
+export function unreadableRecord(place: string, offset: string, why: string, cause?: unknown): ReplicationError {
+  return new ReplicationError(
+    'RECORD_UNREADABLE',
+    `the record at offset ${offset}, ${place}, cannot be read: ${why}`,
+    `find out who wrote it; to go on without it, pause the channel, run kafka-consumer-groups --reset-offsets --to-offset ${BigInt(offset) + 1n} for the pipeline's group, then run the channel again`,
+    cause,
+  );
+}
+
+function toEvent(
+  { key, offset }: ConsumedRecord,
+  value: Buffer,
+  { op, bodyAt }: RecordHead,
+  plan: CompiledPlan,
+): Parameters<Batcher['add']>[0] {
+  return { plan, op, key, value, bodyAt, offset };
+}

@@ -1,0 +1,187 @@
+import type { PipelineState, Reason, RowCounts, Status } from '../../shared/model/status.ts';
+import type { ReplicationError } from '../../shared/runtime/errors.ts';
+import type { Batch } from './batcher.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import { DELETE, INSERT } from './record-head.ts';
+
+type Counts = { inserts: number; updates: number; deletes: number };
+type LaneView = {
+  state: PipelineState;
+  reason: Reason | undefined;
+  next: bigint;
+  end: () => bigint;
+  applied: Checkpoint | undefined;
+  /** Lag of what was last handled, ms, and when that was. */
+  lag: { ms: number; committedMs: number } | undefined;
+};
+
+/** The worst state of its partitions is the state of a pipeline. */
+const SEVERITY: readonly PipelineState[] = ['stopped', 'running', 'starting', 'paused', 'waiting', 'blocked', 'gap'];
+
+export type BoardIdentity = Pick<Status, 'site' | 'instance' | 'source'> & {
+  channel: string;
+  pipeline: string;
+  topic: string;
+};
+
+/** What one pipeline tells about itself. Lanes write, the publisher reads. */
+export class StatusBoard {
+  readonly identity: BoardIdentity;
+  private readonly lanes = new Map<number, LaneView>();
+  private own: { state: PipelineState; reason: Reason | undefined } = { state: 'starting', reason: undefined };
+  private readonly rows: Counts = { inserts: 0, updates: 0, deletes: 0 };
+  private readonly tables = new Map<string, Counts>();
+  private transactions = 0;
+  private statements = 0;
+  private since = Date.now();
+  private shown: PipelineState = 'starting';
+  private rate = { rows: 0, at: Date.now() };
+
+  constructor(identity: BoardIdentity) {
+    this.identity = identity;
+  }
+
+  /** The state of the pipeline itself, shown when no lane is worse. */
+  set(state: PipelineState, reason?: Reason): void {
+    this.own = { state, reason };
+  }
+
+  fail(error: ReplicationError): void {
+    this.set(stateOf(error), reasonOf(error));
+  }
+
+  openLane(partition: number, end: () => bigint): void {
+    this.lanes.set(partition, {
+      state: 'starting',
+      reason: undefined,
+      next: 0n,
+      end,
+      applied: undefined,
+      lag: undefined,
+    });
+  }
+
+  closeLane(partition: number): void {
+    this.lanes.delete(partition);
+  }
+
+  laneFailed(partition: number, error: ReplicationError): void {
+    this.updateLane(partition, { state: stateOf(error), reason: reasonOf(error) });
+  }
+
+  laneReads(partition: number, next: bigint): void {
+    this.updateLane(partition, { next, state: 'running', reason: undefined });
+  }
+
+  applied(partition: number, { events, checkpoint, transactions, isFinal }: Batch): void {
+    this.transactions += transactions;
+    for (const { op, plan } of events) {
+      const table = this.tables.get(plan.sourceName) ?? this.newTable(plan.sourceName);
+      const kind = op === INSERT ? 'inserts' : op === DELETE ? 'deletes' : 'updates';
+      table[kind] += 1;
+      this.rows[kind] += 1;
+    }
+    if (isFinal)
+      this.updateLane(partition, {
+        next: checkpoint.nextOffset,
+        applied: checkpoint,
+        lag: lagOf(checkpoint.committed),
+      });
+  }
+
+  heartbeat(partition: number, committedMicros: number): void {
+    this.updateLane(partition, { lag: lagOf(committedMicros) });
+  }
+
+  statementSkipped(): void {
+    this.statements += 1;
+  }
+
+  private newTable(name: string): Counts {
+    const counts = { inserts: 0, updates: 0, deletes: 0 };
+    this.tables.set(name, counts);
+    return counts;
+  }
+
+  private updateLane(partition: number, change: Partial<LaneView>): void {
+    const lane = this.lanes.get(partition);
+    if (lane !== undefined) Object.assign(lane, change);
+  }
+
+  get totals(): RowCounts {
+    return this.rows;
+  }
+
+  /** The status record of now; `rowsPerSecond` counts since the call before. */
+  status(): Status {
+    const now = Date.now();
+    const { topic, ...who } = this.identity;
+    const lanes = [...this.lanes].sort(([a], [b]) => a - b);
+    const worst = [this.own, ...lanes.map(([, lane]) => lane)].reduce((a, b) => (severity(b) > severity(a) ? b : a));
+    if (worst.state !== this.shown) {
+      this.shown = worst.state;
+      this.since = now;
+    }
+    const last = lanes.map(([, { applied }]) => applied).findLast((checkpoint) => checkpoint !== undefined);
+    const lagMs = this.lagMs(now);
+    return {
+      role: 'loader',
+      ...who,
+      state: worst.state,
+      ...(worst.reason === undefined ? {} : { reason: worst.reason }),
+      since: this.since,
+      at: now,
+      ...(last === undefined ? {} : { position: { gtidSet: last.gtid, file: last.file, position: last.position } }),
+      offsets: lanes.map(([partition, { next, end }]) => ({
+        topic,
+        partition,
+        next: String(next),
+        end: String(end()),
+      })),
+      ...(lagMs === undefined ? {} : { lagMs }),
+      rowsPerSecond: this.measureRate(now),
+      transactions: this.transactions,
+      rows: { ...this.rows },
+      tables: Object.fromEntries([...this.tables].map(([name, counts]) => [name, { ...counts }])),
+      ...(this.statements === 0 ? {} : { skipped: { ddl: this.statements } }),
+    };
+  }
+
+  /** Behind: now - commit time of the newest change that is applied. Caught up: what the last change or heartbeat took. */
+  lagMs(now = Date.now()): number | undefined {
+    let most: number | undefined;
+    for (const { lag, next, end, state } of this.lanes.values()) {
+      if (lag === undefined) continue;
+      const isBehind = next < end() || state !== 'running';
+      const ms = isBehind ? Math.max(lag.ms, now - lag.committedMs) : lag.ms;
+      if (most === undefined || ms > most) most = ms;
+    }
+    return most;
+  }
+
+  private measureRate(now: number): number {
+    const rows = this.rows.inserts + this.rows.updates + this.rows.deletes;
+    const seconds = Math.max(0.001, (now - this.rate.at) / 1000);
+    const perSecond = Math.round((rows - this.rate.rows) / seconds);
+    this.rate = { rows, at: now };
+    return perSecond;
+  }
+}
+
+function severity({ state }: { state: PipelineState }): number {
+  return SEVERITY.indexOf(state);
+}
+
+function lagOf(committedMicros: number): { ms: number; committedMs: number } {
+  const committedMs = committedMicros / 1000;
+  return { ms: Math.max(0, Math.round(Date.now() - committedMs)), committedMs };
+}
+
+function reasonOf({ code, message, remedy }: ReplicationError): Reason {
+  return { code, message, remedy };
+}
+
+function stateOf(error: ReplicationError): PipelineState {
+  if (error.code === 'STREAM_GAP') return 'gap';
+  return error.treatment === 'block' || error.treatment === 'stop' ? 'blocked' : 'waiting';
+}

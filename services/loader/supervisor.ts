@@ -1,0 +1,162 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { SchemaRegistryPort } from '../../shared/codec/schema-registry.ts';
+import type { KafkaAddress } from '../../shared/kafka/cluster.ts';
+import { followTopic } from '../../shared/kafka/topic-follower.ts';
+import { type Channel, channelSchema, type Pipeline } from '../../shared/model/channel.ts';
+import type { Logger } from '../../shared/runtime/log.ts';
+import { CHANNELS_TOPIC, rowsTopic } from '../../topics/topics.ts';
+import type { BatchLimits } from './batcher.ts';
+import { endsOf, runPipeline, sourceOf } from './pipeline-runner.ts';
+import { StatusBoard } from './status-board.ts';
+import type { StatusPublisher } from './status-publisher.ts';
+import { forgetPipeline } from './telemetry.ts';
+
+export type SupervisorParts = {
+  readonly site: string;
+  readonly instance: string;
+  readonly kafka: KafkaAddress;
+  readonly registry: SchemaRegistryPort;
+  readonly publisher: StatusPublisher;
+  readonly limits: BatchLimits;
+  readonly log: Logger;
+};
+
+type Running = {
+  /** What the runner was started with; a difference here restarts it, any other change of the document does not touch it. */
+  readonly essence: object;
+  readonly board: StatusBoard;
+  stop(): Promise<void>;
+};
+
+/** Follows the channel documents and runs every pipeline whose target database stands at this site. One pipeline never waits for another. */
+export class Supervisor {
+  private readonly parts: SupervisorParts;
+  private readonly running = new Map<string, Running>();
+  private readonly changes = new Map<string, Promise<void>>();
+  private readonly channels = new Map<string, Channel>();
+
+  constructor(parts: SupervisorParts) {
+    this.parts = parts;
+  }
+
+  /** Runs until the signal, then stops all pipelines: each ends or undoes its target transaction, commits its offsets and leaves its group. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { kafka, log } = this.parts;
+    const onWait = (error: Error): void => log.warn(error.message);
+    let caughtUp = false;
+    for await (const part of followTopic({ ...kafka, topic: CHANNELS_TOPIC, onWait }, signal)) {
+      for (const { key, value } of part.records) this.note(key, value);
+      caughtUp ||= part.caughtUp;
+      if (caughtUp) this.reconcile();
+    }
+    this.channels.clear();
+    this.reconcile();
+    await Promise.all(this.changes.values());
+  }
+
+  private note(name: string, value: Buffer | null): void {
+    if (value === null) {
+      this.channels.delete(name);
+      return;
+    }
+    try {
+      this.channels.set(name, channelSchema.parse(JSON.parse(value.toString('utf8'))));
+    } catch (error) {
+      this.parts.log.error(
+        { channel: name, err: error },
+        'a channel document cannot be read; the channel stays as it was',
+      );
+    }
+  }
+
+  private reconcile(): void {
+    const wanted = new Map<string, { channel: Channel; pipeline: Pipeline }>();
+    for (const channel of this.channels.values()) {
+      for (const pipeline of channel.pipelines) {
+        if (endsOf(channel, pipeline)?.target.site === this.parts.site) {
+          wanted.set(`${channel.name}/${pipeline.name}`, { channel, pipeline });
+        }
+      }
+    }
+    for (const name of new Set([...wanted.keys(), ...this.running.keys()])) this.change(name, wanted.get(name));
+  }
+
+  /** Changes of one pipeline follow each other; those of others go on beside it. */
+  private change(name: string, wanted: { channel: Channel; pipeline: Pipeline } | undefined): void {
+    const before = this.changes.get(name) ?? Promise.resolve();
+    this.changes.set(
+      name,
+      before
+        .then(() => this.apply(name, wanted))
+        .catch((error) => this.parts.log.error({ err: error, name }, 'a pipeline could not be changed')),
+    );
+  }
+
+  private async apply(name: string, wanted: { channel: Channel; pipeline: Pipeline } | undefined): Promise<void> {
+    const current = this.running.get(name);
+    const essence = wanted === undefined ? undefined : essenceOf(wanted.channel, wanted.pipeline);
+    if (current !== undefined && isDeepStrictEqual(current.essence, essence)) return;
+    if (current !== undefined) {
+      await current.stop();
+      this.running.delete(name);
+      this.parts.publisher.remove(current.board);
+      forgetPipeline(current.board.identity);
+    }
+    if (wanted !== undefined && essence !== undefined)
+      this.running.set(name, this.start(wanted.channel, wanted.pipeline, essence));
+  }
+
+  private start(channel: Channel, pipeline: Pipeline, essence: object): Running {
+    const { kafka, publisher } = this.parts;
+    const log = this.parts.log.child({ channel: channel.name, pipeline: pipeline.name });
+    const board = this.makeBoard(channel, pipeline);
+    const ending = new AbortController();
+    publisher.boards.add(board);
+    if (channel.state === 'paused') {
+      board.set('paused');
+      log.info('paused: out of the consumer group');
+      return { essence, board, stop: async () => {} };
+    }
+    log.info({ uid: channel.uid, revision: channel.revision }, 'starts');
+    const run = runPipeline({ ...this.parts, channel, pipeline, board, log, kafka: { ...kafka, log } }, ending.signal);
+    return {
+      essence,
+      board,
+      stop: async () => {
+        ending.abort();
+        await run;
+        log.info('stopped');
+      },
+    };
+  }
+
+  private makeBoard(channel: Channel, pipeline: Pipeline): StatusBoard {
+    const { site, instance } = this.parts;
+    const ends = endsOf(channel, pipeline);
+    const source = ends === undefined ? pipeline.from : sourceOf(ends.source, pipeline);
+    return new StatusBoard({
+      site,
+      instance,
+      source,
+      channel: channel.name,
+      pipeline: pipeline.name,
+      topic: rowsTopic(source),
+    });
+  }
+
+  /** Whether any pipeline waits for a person. */
+  states(): string[] {
+    return [...this.running.values()].map(({ board }) => board.status().state);
+  }
+}
+
+function essenceOf(channel: Channel, pipeline: Pipeline): object {
+  const ends = endsOf(channel, pipeline);
+  return {
+    uid: channel.uid,
+    state: channel.state,
+    pipeline,
+    source: { site: ends?.source.site, partitions: ends?.source.partitions },
+    target: ends?.target,
+  };
+}

@@ -1,0 +1,62 @@
+import { type ErrorCode, ReplicationError } from '../../shared/runtime/errors.ts';
+import type { TablePlan } from './table-plan.ts';
+
+/** MySQL's and MariaDB's error numbers and what they mean for a batch. Not listed: the server refuses the data (TARGET_REFUSED). */
+const CODES = new Map<number, ErrorCode>([
+  ...numbers('TARGET_TRANSIENT', [1205, 1213, 1020, 1180, 3101, 3572, 1637, 1040, 1203, 1317]),
+  ...numbers(
+    'TARGET_UNREACHABLE',
+    [1053, 1077, 1079, 1152, 1154, 1155, 1156, 1158, 1159, 1160, 1161, 1184, 1927, 2006, 2013],
+  ),
+  ...numbers('TARGET_UNREACHABLE', [4031]),
+  ...numbers('TARGET_FULL', [1021, 1037, 1038, 1041, 1114, 3019, 3675]),
+  ...numbers('TARGET_ACCESS_DENIED', [1044, 1045, 1142, 1143, 1227, 1370, 1290, 1836, 1820, 1862, 1698]),
+  ...numbers('TARGET_CHECK_FAILED', [1049, 1054, 1136, 1146, 1109, 1051, 1932]),
+]);
+
+function numbers(code: ErrorCode, errnos: readonly number[]): [number, ErrorCode][] {
+  return errnos.map((errno) => [errno, code]);
+}
+
+const REMEDIES: Partial<Record<ErrorCode, string>> = {
+  TARGET_TRANSIENT: 'nothing to do: the batch is applied again',
+  TARGET_UNREACHABLE: 'nothing to do when the server comes back; else mend the address in the channel document',
+  TARGET_FULL: 'free disk space or raise the limit at the target; it goes on by itself',
+  TARGET_ACCESS_DENIED:
+    'grant the missing right to the user of the target database (SELECT, INSERT, UPDATE, DELETE on the target tables and on lutra.*), or make the server writable',
+  TARGET_CHECK_FAILED: 'create the missing table or column at the target; it goes on by itself within seconds',
+  TARGET_REFUSED:
+    'mend the target table or the row; it is tried again every few seconds. Or pause the channel and skip with kafka-consumer-groups --reset-offsets',
+};
+
+export const ER_DUP_ENTRY = 1062;
+
+export function errnoOf(error: unknown): number | undefined {
+  return error instanceof Error && 'errno' in error && typeof error.errno === 'number' ? error.errno : undefined;
+}
+
+/** Whether the server itself has answered with this error; else the connection is gone and with it the certainty of what was committed. */
+function isServerAnswer(error: unknown): boolean {
+  return error instanceof Error && 'sqlState' in error && (errnoOf(error) ?? 0) > 0;
+}
+
+/** A failure of a statement as a named error. Names table and key columns, never the key's value. `place`: `database otter at host:port`. */
+export function statementError(error: unknown, place: string, plan?: TablePlan): ReplicationError {
+  if (error instanceof ReplicationError) return error;
+  const text = error instanceof Error ? error.message : String(error);
+  const code = isServerAnswer(error) ? (CODES.get(errnoOf(error) ?? 0) ?? refusalCode(text)) : 'TARGET_UNREACHABLE';
+  const remedy = REMEDIES[code] ?? 'look at the error log of the target server';
+  return new ReplicationError(code, `${place}${tableText(plan)}: ${text}`, remedy, error);
+}
+
+/** Some engines report a full disk only in the text: `Got error 28 …`. */
+function refusalCode(text: string): ErrorCode {
+  return /\b(errno|error):? 28\b|No space left|The table .* is full/i.test(text) ? 'TARGET_FULL' : 'TARGET_REFUSED';
+}
+
+function tableText(plan: TablePlan | undefined): string {
+  if (plan === undefined) return '';
+  const { schema, table } = plan.target;
+  const key = plan.source.key.length === 0 ? 'no key' : `key ${plan.source.key.join(', ')}`;
+  return ` refuses rows of table ${schema}.${table} (${key})`;
+}

@@ -1,0 +1,60 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { Batch } from './batcher.ts';
+import { DELETE, INSERT } from './record-head.ts';
+import type { BoardIdentity } from './status-board.ts';
+
+/** The loader's metrics; labels are few: one pipeline each. */
+const PIPELINE_LABELS = ['channel', 'pipeline'] as const;
+
+const rows = new Counter({
+  name: 'lutra_loader_rows_total',
+  help: 'Row events applied to the target, by kind',
+  labelNames: [...PIPELINE_LABELS, 'op'],
+  registers: [],
+});
+const transactions = new Counter({
+  name: 'lutra_loader_transactions_total',
+  help: 'Source transactions applied',
+  labelNames: PIPELINE_LABELS,
+  registers: [],
+});
+const batchSeconds = new Histogram({
+  name: 'lutra_loader_batch_seconds',
+  help: 'Time a target transaction took',
+  labelNames: PIPELINE_LABELS,
+  buckets: [0.001, 0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5, 30],
+  registers: [],
+});
+const lagSeconds = new Gauge({
+  name: 'lutra_loader_lag_seconds',
+  help: 'Age of the newest change applied, or of the last heartbeat when caught up',
+  labelNames: PIPELINE_LABELS,
+  registers: [],
+});
+
+export function registerLoaderMetrics(registry: Registry): void {
+  for (const metric of [rows, transactions, batchSeconds, lagSeconds]) registry.registerMetric(metric as Counter);
+}
+
+export function batchApplied({ channel, pipeline }: BoardIdentity, batch: Batch, ms: number): void {
+  let inserts = 0;
+  let deletes = 0;
+  for (const { op } of batch.events) {
+    if (op === INSERT) inserts++;
+    else if (op === DELETE) deletes++;
+  }
+  const labels = { channel, pipeline };
+  rows.inc({ ...labels, op: 'insert' }, inserts);
+  rows.inc({ ...labels, op: 'delete' }, deletes);
+  rows.inc({ ...labels, op: 'update' }, batch.events.length - inserts - deletes);
+  transactions.inc(labels, batch.transactions);
+  batchSeconds.observe(labels, ms / 1000);
+}
+
+export function lagSeen({ channel, pipeline }: BoardIdentity, lagMs: number): void {
+  lagSeconds.set({ channel, pipeline }, lagMs / 1000);
+}
+
+export function forgetPipeline({ channel, pipeline }: BoardIdentity): void {
+  lagSeconds.remove({ channel, pipeline });
+}
