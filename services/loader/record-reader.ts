@@ -84,11 +84,16 @@ export class RecordReader {
   }
 
   private readRecord(record: ConsumedRecord, value: Buffer, use: SchemaUse): void {
-    const { batcher, observer } = this.parts;
+    const { observer } = this.parts;
     const head = readHead(value);
     if (head === undefined) throw this.unreadable(record.offset, 'its first fields are damaged');
-    if (head.op === HEARTBEAT) return this.readHeartbeat(head);
-    if (judge(this.last, head, this.place()) === 'repeat') return observer.onRepeat();
+    if (head.op === HEARTBEAT) this.readHeartbeat(head);
+    else if (judge(this.last, head, this.place()) === 'repeat') observer.onRepeat();
+    else this.readNew(record, value, head, use);
+  }
+
+  private readNew(record: ConsumedRecord, value: Buffer, head: RecordHead, use: SchemaUse): void {
+    const { batcher, observer } = this.parts;
     this.last = head;
     if (use !== 'none' && !this.isBeforeStart(head, value)) {
       if (record.key === null) throw this.unreadable(record.offset, 'it has no key');
