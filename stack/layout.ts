@@ -38,7 +38,7 @@ const PARTS: readonly Place[] = [
   { name: 'redis', role: 'redis', site: 'sh', offsets: [21] },
   { name: 'kafka-sh', role: 'broker', site: 'sh', offsets: [1, 2] },
   { name: 'kafka-us', role: 'broker', site: 'us', offsets: [11, 12] },
-  { name: 'registry', role: 'registry', site: 'sh', offsets: [3] },
+  { name: 'registry', role: 'registry', site: 'sh', offsets: [3, 4] },
   { name: 'mirror-us', role: 'mirror', site: 'us', offsets: [] },
   { name: 'mirror-sh', role: 'mirror', site: 'sh', offsets: [] },
 ];
