@@ -1,46 +1,69 @@
 import type { Channel, Pipeline, Start } from '../../shared/model/channel.ts';
+import { mysqlAddress, openConnection } from '../../shared/mysql/connection.ts';
+import { readLogEnd } from '../../shared/mysql/source-log.ts';
 import type { PipelineView, StartPoint } from './api-schemas.ts';
 import { pipelineView } from './pipeline-status.ts';
 import type { AdminParts } from './server.ts';
 
+const LOOK_LIMIT_MS = 3_000;
+
 /** From where each pipeline of a channel starts, or goes on when it has a place already, and what it does not cover. */
 export async function startPoints(channel: Channel, parts: AdminParts): Promise<StartPoint[]> {
   const observed = parts.statuses.all();
-  return channel.pipelines.map((pipeline) =>
-    startPoint(pipeline, pipelineView(channel, pipeline, observed, Date.now())),
+  return Promise.all(
+    channel.pipelines.map(async (pipeline) => {
+      const view = pipelineView(channel, pipeline, observed, Date.now());
+      if (view.position !== undefined) return goesOn(pipeline, view.position);
+      return { pipeline: pipeline.name, ...(await freshStart(channel, pipeline)) };
+    }),
   );
 }
 
-function startPoint(pipeline: Pipeline, view: PipelineView): StartPoint {
-  if (view.position !== undefined) {
-    return {
-      pipeline: pipeline.name,
-      from: `goes on at its own place, ${placeText(view.position)} of ${pipeline.from}; \`start\` in the document is not used`,
-      notCovered:
-        'nothing is left out: changes made while it stood still follow now, if the log and the topic still hold them',
-    };
-  }
-  return { pipeline: pipeline.name, ...freshStart(pipeline, view) };
+function goesOn(pipeline: Pipeline, position: NonNullable<PipelineView['position']>): StartPoint {
+  return {
+    pipeline: pipeline.name,
+    from: `goes on at its own place, ${placeText(position)} of ${pipeline.from}; \`start\` in the document is not used`,
+    notCovered:
+      'nothing is left out: changes made while it stood still follow now, if the log and the topic still hold them',
+  };
 }
 
-function freshStart({ from, start }: Pipeline, view: PipelineView): Omit<StartPoint, 'pipeline'> {
-  const rows =
-    'rows that are in the tables already are not copied: copy them first, or start at a position for which you have a copy';
+const ROWS =
+  'rows that are in the tables already are not copied: copy them first, or start at a position for which you have a copy';
+
+async function freshStart(channel: Channel, { from, start }: Pipeline): Promise<Omit<StartPoint, 'pipeline'>> {
   if (start === 'end') {
-    const now = view.selector?.position;
-    const where = now === undefined ? '' : `; it has read up to ${placeText(now)}`;
+    const end = await logEnd(channel, from);
+    const now = end === undefined ? '' : `; that is now ${end}`;
     return {
-      from: `at the end of the log of ${from}, as it is when its selector sees this channel${where}`,
-      notCovered: `changes before that moment; ${rows}`,
+      from: `at the end of the log of ${from}, as it is when its selector sees this channel${now}`,
+      notCovered: `changes before that moment; ${ROWS}`,
     };
   }
   if (start === 'beginning') {
     return {
       from: `at the oldest log file that ${from} still has`,
-      notCovered: `changes in log files that ${from} has purged; ${rows}`,
+      notCovered: `changes in log files that ${from} has purged; ${ROWS}`,
     };
   }
-  return { from: `at ${startText(start)} of ${from}`, notCovered: `changes before it; ${rows}` };
+  return { from: `at ${startText(start)} of ${from}`, notCovered: `changes before it; ${ROWS}` };
+}
+
+/** Where the log of the source ends now; undefined when the source does not say so from here in time. */
+async function logEnd(channel: Channel, name: string): Promise<string | undefined> {
+  const database = channel.resolved[name];
+  if (database === undefined) return undefined;
+  try {
+    const connection = await openConnection(mysqlAddress(name, database), 'SOURCE', { connectTimeout: LOOK_LIMIT_MS });
+    connection.on('error', () => {});
+    try {
+      return await readLogEnd(connection);
+    } finally {
+      connection.destroy();
+    }
+  } catch {
+    return undefined;
+  }
 }
 
 function startText(start: Exclude<Start, string>): string {

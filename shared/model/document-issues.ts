@@ -8,7 +8,15 @@ type Issue = z.core.$ZodIssue;
 
 /** The findings of the schema as problems with place, what was found and what is allowed. */
 export function issueProblems(issues: readonly Issue[], text: DocumentText): DocumentProblem[] {
-  return issues.flatMap((issue) => issueProblem(issue, [], text));
+  const problems = issues.flatMap((issue) => issueProblem(issue, [], text));
+  const mistyped = new Set(problems.flatMap((problem) => meantPath(problem)));
+  return problems.filter((problem) => problem.code !== 'MISSING' || !mistyped.has(problem.path));
+}
+
+/** Where the key stands that a mistyped one means; it is not missing then. */
+function meantPath({ code, path, remedy }: DocumentProblem): string[] {
+  const meant = code === 'UNKNOWN_KEY' ? /^did you mean "(.+)"\?$/.exec(remedy)?.[1] : undefined;
+  return meant === undefined ? [] : [path.replace(/[^.]*$/, '') + meant];
 }
 
 function issueProblem(issue: Issue, base: readonly PathPart[], text: DocumentText): DocumentProblem[] {

@@ -1,3 +1,63 @@
+import * as z from 'zod';
+import { unknownChannel } from '../api-error.ts';
+import { checkReplySchema, writtenDocumentSchema } from '../api-schemas.ts';
+import { checkChannels } from '../channel-check.ts';
+import { bodyText, readDocuments } from '../channel-edit.ts';
+import { planChannels } from '../channel-plan.ts';
 import type { AdminParts, App } from '../server.ts';
+import { answers, nameParams } from './route-schemas.ts';
 
-export function checkRoutes(_app: App, _parts: AdminParts): void {}
+/** Source check and target check: of a channel that exists, and of documents that are not stored. */
+export function checkRoutes(app: App, parts: AdminParts): void {
+  const hasPlace = (channel: string, pipeline: string): boolean =>
+    parts.statuses
+      .all()
+      .some(
+        ({ status }) =>
+          status.role === 'loader' &&
+          status.channel === channel &&
+          status.pipeline === pipeline &&
+          status.position !== undefined,
+      );
+
+  app.post(
+    '/api/v1/channels/:name/check',
+    {
+      schema: {
+        tags: ['check'],
+        summary: 'Check the databases of a channel',
+        description:
+          'Looks from where the admin API runs; the passwords that the document refers to must be known to it.',
+        params: nameParams,
+        response: answers({ 200: checkReplySchema }, 404),
+      },
+    },
+    async ({ params }) => {
+      const channel = parts.channels.all().get(params.name);
+      if (channel === undefined) throw unknownChannel(params.name);
+      return checkChannels([channel], hasPlace);
+    },
+  );
+
+  app.post(
+    '/api/v1/check',
+    {
+      schema: {
+        tags: ['check'],
+        summary: 'Check the databases of documents',
+        description: 'YAML or JSON, several documents divided by ---. Nothing is stored.',
+        consumes: ['application/yaml', 'application/json'],
+        querystring: z.object({ file: z.string().max(500).default('').describe('Name of the file, for messages.') }),
+        body: writtenDocumentSchema,
+        response: answers({ 200: checkReplySchema }, 415, 422),
+      },
+    },
+    async ({ body, query }) => {
+      const documents = readDocuments(parts, bodyText(body), query.file);
+      const plan = planChannels(parts.channels.all(), documents, Date.now(), () => 'none');
+      const names = new Set(documents.map((document) => document.name));
+      const wanted = [...parts.channels.all().values(), ...plan.writes].filter(({ name }) => names.has(name));
+      return checkChannels([...new Map(wanted.map((channel) => [channel.name, channel])).values()], hasPlace);
+    },
+  );
+}

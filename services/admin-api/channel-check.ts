@@ -1,0 +1,121 @@
+import type { Channel, Database, Pipeline } from '../../shared/model/channel.ts';
+import { type CheckProblem, checkError, problemOf } from '../../shared/mysql/check-problem.ts';
+import { type MysqlAddress, mysqlAddress } from '../../shared/mysql/connection.ts';
+import { checkSource, type SourceReport } from '../../shared/mysql/source-check.ts';
+import { checkTarget } from '../../shared/mysql/target-check.ts';
+import { asReplicationError } from '../../shared/runtime/errors.ts';
+import type { CheckReply } from './api-schemas.ts';
+
+export type CheckedChannel = Pick<Channel, 'name' | 'pipelines' | 'resolved'>;
+type Check = CheckReply['checks'][number];
+
+/**
+ * Source check and target check of every database of the channels, each source read once; all findings at once.
+ * `hasPlace` tells pipelines whose start is not used any more.
+ */
+export async function checkChannels(
+  channels: readonly CheckedChannel[],
+  hasPlace: (channel: string, pipeline: string) => boolean,
+): Promise<CheckReply> {
+  const checks: Check[] = [];
+  for (const channel of channels) checks.push(...(await checkChannel(channel, hasPlace)));
+  return { ok: checks.every(({ problems }) => problems.every(({ severity }) => severity !== 'error')), checks };
+}
+
+async function checkChannel(
+  { name, pipelines, resolved }: CheckedChannel,
+  hasPlace: (channel: string, pipeline: string) => boolean,
+): Promise<Check[]> {
+  const sources: Check[] = [];
+  const targets = new Map<string, Check>();
+  for (const [from, own] of Map.groupBy(pipelines, (pipeline) => pipeline.from)) {
+    const wanted = own.map((pipeline) => ({
+      name: pipeline.name,
+      mappings: pipeline.mappings,
+      ...(hasPlace(name, pipeline.name) ? {} : { start: pipeline.start }),
+    }));
+    const report = await withAddress(
+      from,
+      resolved[from],
+      (address) => checkSource(address, wanted),
+      (problems) => ({ problems, tables: [] }),
+    );
+    sources.push(checkOf(name, 'source', from, resolved[from], own, report.problems));
+    for (const [to, pairs] of Map.groupBy(own, (pipeline) => pipeline.to)) {
+      const problems = await targetProblems(to, resolved[to], pairs, report);
+      const before = targets.get(to);
+      targets.set(
+        to,
+        checkOf(
+          name,
+          'target',
+          to,
+          resolved[to],
+          [...namesOf(before), ...pairs],
+          merged(before?.problems ?? [], problems),
+        ),
+      );
+    }
+  }
+  return [...sources, ...targets.values()];
+}
+
+/** Columns are compared with what was read of the source; a source that could not be read leaves the names of the mappings. */
+function targetProblems(
+  to: string,
+  database: Database | undefined,
+  pipelines: readonly Pipeline[],
+  report: SourceReport,
+): Promise<readonly CheckProblem[]> {
+  const wasRead = report.tables.length > 0;
+  return withAddress<readonly CheckProblem[]>(
+    to,
+    database,
+    (address) => checkTarget(address, pipelines, wasRead ? report.tables : undefined),
+    (problems) => problems,
+  );
+}
+
+/** A database that is not defined, or whose secret is not here, is a finding like the others. */
+async function withAddress<T>(
+  name: string,
+  database: Database | undefined,
+  look: (address: MysqlAddress) => Promise<T>,
+  refused: (problems: CheckProblem[]) => T,
+): Promise<T> {
+  if (database === undefined)
+    return refused([
+      checkError('DATABASE_UNKNOWN', `no channel defines the database ${name}`, 'define it under databases'),
+    ]);
+  try {
+    return await look(mysqlAddress(name, database));
+  } catch (error) {
+    return refused([problemOf(asReplicationError(error))]);
+  }
+}
+
+function checkOf(
+  channel: string,
+  side: Check['side'],
+  database: string,
+  definition: Database | undefined,
+  pipelines: readonly { readonly name: string }[],
+  problems: readonly CheckProblem[],
+): Check {
+  return {
+    channel,
+    side,
+    database,
+    address: definition?.hosts[0] ?? '',
+    pipelines: pipelines.map((pipeline) => pipeline.name),
+    problems: [...problems],
+  };
+}
+
+function namesOf(check: Check | undefined): { name: string }[] {
+  return (check?.pipelines ?? []).map((name) => ({ name }));
+}
+
+function merged(a: readonly CheckProblem[], b: readonly CheckProblem[]): CheckProblem[] {
+  return [...new Map([...a, ...b].map((problem) => [problem.message, problem])).values()];
+}

@@ -1,0 +1,118 @@
+import type { TableName } from '../model/table-pattern.ts';
+import type { Connection } from './connection.ts';
+import { readRows, type TextRow } from './query.ts';
+
+export type ColumnFacts = {
+  readonly name: string;
+  /** `varchar` */
+  readonly dataType: string;
+  /** `varchar(64)` */
+  readonly columnType: string;
+  readonly charset: string | undefined;
+  readonly isNullable: boolean;
+  readonly isGenerated: boolean;
+  /** It gets a value when a row is inserted without it. */
+  readonly hasDefault: boolean;
+  /** Of texts, in characters; of bytes, in bytes. */
+  readonly length: number | undefined;
+  readonly precision: number | undefined;
+  readonly scale: number | undefined;
+  /** Digits after the second. */
+  readonly fraction: number | undefined;
+};
+
+export type TableFacts = TableName & {
+  readonly isView: boolean;
+  readonly engine: string;
+  /** In table order. */
+  readonly columns: readonly ColumnFacts[];
+  /** In key order; empty without one. */
+  readonly primaryKey: readonly string[];
+  readonly triggers: readonly string[];
+};
+
+/** Every schema that the user can see. */
+export async function readSchemas(connection: Connection): Promise<string[]> {
+  const rows = await readRows(connection, 'SELECT SCHEMA_NAME AS name FROM information_schema.SCHEMATA');
+  return rows.map((row) => row.name ?? '');
+}
+
+/** Every table and view that the user can see, without its columns. */
+export async function readTableNames(connection: Connection): Promise<(TableName & { isView: boolean })[]> {
+  const rows = await readRows(
+    connection,
+    'SELECT TABLE_SCHEMA AS s, TABLE_NAME AS t, TABLE_TYPE AS type FROM information_schema.TABLES',
+  );
+  return rows.map((row) => ({
+    schema: row.s ?? '',
+    table: row.t ?? '',
+    isView: !/BASE TABLE|SYSTEM VERSIONED/.test(row.type ?? ''),
+  }));
+}
+
+/** The tables of these names that exist and that the user can see, in no order. Three questions, however many tables. */
+export async function readTables(connection: Connection, names: readonly TableName[]): Promise<TableFacts[]> {
+  if (names.length === 0) return [];
+  const wanted = new Set(names.map(keyOf));
+  const schemas = [...new Set(names.map(({ schema }) => schema))];
+  const read = async (sql: string): Promise<Map<string, TextRow[]>> =>
+    Map.groupBy(await readRows(connection, sql, [schemas]), (row) =>
+      keyOf({ schema: row.s ?? '', table: row.t ?? '' }),
+    );
+  const tables = await read(TABLES);
+  const columns = await read(COLUMNS);
+  const keys = await read(PRIMARY_KEYS);
+  const triggers = await read(TRIGGERS);
+  return [...tables].flatMap(([key, [row]]) => {
+    if (!wanted.has(key) || row === undefined) return [];
+    return [
+      {
+        schema: row.s ?? '',
+        table: row.t ?? '',
+        isView: !/BASE TABLE|SYSTEM VERSIONED/.test(row.type ?? ''),
+        engine: row.engine ?? '',
+        columns: (columns.get(key) ?? []).map(columnFacts),
+        primaryKey: (keys.get(key) ?? []).map((each) => each.name ?? ''),
+        triggers: (triggers.get(key) ?? []).map((each) => each.name ?? ''),
+      },
+    ];
+  });
+}
+
+export function keyOf({ schema, table }: TableName): string {
+  return JSON.stringify([schema, table]);
+}
+
+const TABLES =
+  'SELECT TABLE_SCHEMA AS s, TABLE_NAME AS t, TABLE_TYPE AS type, ENGINE AS engine FROM information_schema.TABLES WHERE TABLE_SCHEMA IN (?)';
+const COLUMNS = `SELECT TABLE_SCHEMA AS s, TABLE_NAME AS t, COLUMN_NAME AS name, DATA_TYPE AS dataType, COLUMN_TYPE AS columnType,
+    CHARACTER_SET_NAME AS charset, IS_NULLABLE AS nullable, COLUMN_DEFAULT AS def, EXTRA AS extra, CHARACTER_MAXIMUM_LENGTH AS length,
+    NUMERIC_PRECISION AS prec, NUMERIC_SCALE AS scale, DATETIME_PRECISION AS fraction
+  FROM information_schema.COLUMNS WHERE TABLE_SCHEMA IN (?) ORDER BY TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION`;
+const PRIMARY_KEYS = `SELECT TABLE_SCHEMA AS s, TABLE_NAME AS t, COLUMN_NAME AS name FROM information_schema.STATISTICS
+  WHERE TABLE_SCHEMA IN (?) AND INDEX_NAME = 'PRIMARY' ORDER BY TABLE_SCHEMA, TABLE_NAME, SEQ_IN_INDEX`;
+const TRIGGERS =
+  'SELECT EVENT_OBJECT_SCHEMA AS s, EVENT_OBJECT_TABLE AS t, TRIGGER_NAME AS name FROM information_schema.TRIGGERS WHERE EVENT_OBJECT_SCHEMA IN (?)';
+
+function columnFacts(row: TextRow): ColumnFacts {
+  const extra = (row.extra ?? '').toUpperCase();
+  const dataType = (row.dataType ?? '').toLowerCase();
+  return {
+    name: row.name ?? '',
+    dataType,
+    columnType: row.columnType ?? dataType,
+    charset: row.charset ?? undefined,
+    isNullable: row.nullable === 'YES',
+    // NOTE DEFAULT_GENERATED marks an expression as default, which is no generated column.
+    isGenerated: /\b(VIRTUAL|STORED|PERSISTENT)\b/.test(extra),
+    hasDefault: row.def !== null || extra.includes('AUTO_INCREMENT') || extra.includes('DEFAULT_GENERATED'),
+    length: numberOf(row.length),
+    precision: numberOf(row.prec),
+    scale: numberOf(row.scale),
+    fraction: numberOf(row.fraction),
+  };
+}
+
+function numberOf(text: string | null | undefined): number | undefined {
+  return text === null || text === undefined ? undefined : Number(text);
+}

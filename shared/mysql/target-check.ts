@@ -1,0 +1,120 @@
+import type { Mapping } from '../model/channel.ts';
+import { compileMappings, type TableName } from '../model/table-pattern.ts';
+import { asReplicationError } from '../runtime/errors.ts';
+import {
+  type CheckedServer,
+  type CheckProblem,
+  checkError,
+  checkWarning,
+  placeOf,
+  problemOf,
+} from './check-problem.ts';
+import { type Connection, type MysqlAddress, openConnection } from './connection.ts';
+import { readGrants } from './grants.ts';
+import { readServerFacts } from './server-facts.ts';
+import { attempt, errorsFirst, readAccount } from './source-check.ts';
+import { keyOf, readSchemas, readTables, type TableFacts } from './table-facts.ts';
+import { checkTargetGrants, checkTargetSettings } from './target-settings.ts';
+import { checkTargetTable, type TablePair } from './target-tables.ts';
+
+export type TargetPipeline = { readonly name: string; readonly mappings: readonly Mapping[] };
+
+const MANY = 50;
+
+/**
+ * Looks whether a server is fit to be written: settings, grants, the mapped tables and their columns. Reads only, runs everything and reports
+ * all at once; never throws for what a server answers. With the tables of the source (from `checkSource`) columns are compared too; without
+ * them only tables that are mapped by name are looked for.
+ */
+export async function checkTarget(
+  address: MysqlAddress,
+  pipelines: readonly TargetPipeline[],
+  sourceTables?: readonly TableFacts[],
+): Promise<CheckProblem[]> {
+  let connection: Connection | undefined;
+  try {
+    connection = await openConnection(address, 'TARGET');
+    connection.on('error', () => {});
+    return errorsFirst(await inspect(connection, placeOf(address), tablePairs(pipelines, sourceTables)));
+  } catch (error) {
+    return [problemOf(asReplicationError(error))];
+  } finally {
+    await connection?.end().catch(() => {});
+  }
+}
+
+async function inspect(connection: Connection, place: string, pairs: readonly TablePair[]): Promise<CheckProblem[]> {
+  const server = { place, account: await readAccount(connection) };
+  const facts = await readServerFacts(connection);
+  const grants = await readGrants(connection);
+  // NOTE with lower_case_table_names 1 or 2 the server compares names of schemas and tables in lower case.
+  const folds = (facts.variables.get('lower_case_table_names') ?? '0') !== '0';
+  const folded = folds ? pairs.map((pair) => ({ ...pair, target: lowerCase(pair.target) })) : pairs;
+  return [
+    ...checkTargetSettings(facts, grants, server),
+    ...checkTargetGrants(
+      grants,
+      folded.map(({ target }) => target),
+      server,
+    ),
+    ...(await attempt(place, 'the tables', () => inspectTables(connection, server, folded))),
+  ];
+}
+
+function lowerCase({ schema, table }: TableName): TableName {
+  return { schema: schema.toLowerCase(), table: table.toLowerCase() };
+}
+
+async function inspectTables(
+  connection: Connection,
+  server: CheckedServer,
+  pairs: readonly TablePair[],
+): Promise<CheckProblem[]> {
+  const existing = new Set(await readSchemas(connection));
+  const names = pairs.map(({ target }) => target);
+  const found = new Map((await readTables(connection, names)).map((table) => [keyOf(table), table]));
+  const missing = [...new Set(names.map(({ schema }) => schema))].filter((schema) => !existing.has(schema));
+  const tables = pairs
+    .filter(({ target }) => existing.has(target.schema))
+    .flatMap((pair) => checkTargetTable(pair, found.get(keyOf(pair.target)), server.place));
+  return [...missing.map((schema) => schemaMissing(schema, server)), ...capped(tables, server.place)];
+}
+
+function schemaMissing(schema: string, { place, account }: CheckedServer): CheckProblem {
+  const remedy = `CREATE DATABASE \`${schema}\` and its tables, and let ${account} use them`;
+  return checkError(
+    'TARGET_SCHEMA_MISSING',
+    `the schema ${schema} does not exist on ${place}, or ${account} may not see it`,
+    remedy,
+  );
+}
+
+function capped(problems: readonly CheckProblem[], place: string): CheckProblem[] {
+  if (problems.length <= MANY) return [...problems];
+  const rest = problems.slice(MANY);
+  const make = rest.some(({ severity }) => severity === 'error') ? checkError : checkWarning;
+  return [
+    ...problems.slice(0, MANY),
+    make('MORE', `${rest.length} more findings about tables of ${place}`, 'mend these first and check again'),
+  ];
+}
+
+/** Where each table goes, once per target table and source table. */
+function tablePairs(
+  pipelines: readonly TargetPipeline[],
+  sourceTables: readonly TableFacts[] | undefined,
+): TablePair[] {
+  const pairs = new Map<string, TablePair>();
+  for (const { mappings } of pipelines) {
+    const targetOf = compileMappings(mappings);
+    for (const source of sourceTables ?? []) {
+      const target = targetOf(source);
+      if (target !== undefined) pairs.set(keyOf(target) + keyOf(source), { target, source });
+    }
+    if (sourceTables !== undefined) continue;
+    for (const { to } of mappings) {
+      if (to.schema !== '*' && to.table !== '*') pairs.set(keyOf(to), { target: to, source: undefined });
+    }
+  }
+  return [...pairs.values()];
+}
