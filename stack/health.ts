@@ -48,10 +48,10 @@ export async function checkBroker(port: number): Promise<void> {
   if (brokers < 1) throw new Error('the broker has not joined its cluster yet');
 }
 
-/** Its log, from where this run began, says that the copying connector was started. */
+/** Its log, from where this run began, says that the copying connector runs. */
 export async function checkMirror(log: string, logStart: number): Promise<void> {
-  if (!readFrom(log, logStart).includes('Finished starting connectors and tasks')) {
-    throw new Error('MirrorMaker has not started its connectors yet');
+  if (!readFrom(log, logStart).includes('Started MirrorSourceConnector')) {
+    throw new Error('MirrorMaker does not copy yet');
   }
 }
 

@@ -69,10 +69,10 @@ export function mirrorProperties(
     [`${target}->${origin}.enabled`]: false,
     'emit.heartbeats.enabled': false,
     'emit.checkpoints.enabled': false,
-    'emit.offset-syncs.enabled': false,
     'replication.policy.class': 'org.apache.kafka.connect.mirror.IdentityReplicationPolicy',
     'replication.factor': 1,
     'offset-syncs.topic.replication.factor': 1,
+    'offset-syncs.topic.location': 'target', // nothing of ours is written at the other site
     'checkpoints.topic.replication.factor': 1,
     'heartbeats.topic.replication.factor': 1,
     [`${target}.offset.storage.replication.factor`]: 1,
@@ -82,7 +82,8 @@ export function mirrorProperties(
     [`${target}.status.storage.partitions`]: 1,
     [`${target}.offset.flush.interval.ms`]: 1000,
     'tasks.max': 1,
-    'plugin.discovery': 'service_load', // scanning every jar twice took 7 s of each start
+    'plugin.discovery': 'service_load', // the worker and its herder each scanned every jar for 3 to 10 s
+    [`${target}.plugin.discovery`]: 'service_load',
     'refresh.topics.interval.seconds': 1,
     'refresh.groups.enabled': false,
     'sync.topic.acls.enabled': false,
