@@ -1,0 +1,83 @@
+import { spawnSync } from 'node:child_process';
+import { globSync, mkdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { upStack } from '../stack/api.ts';
+import { lineReport } from '../stack/report.ts';
+
+/**
+ * `npm test`: format and lint, types, floors, unit tests, then the integration tests on a stack of their own (a free block of ports, `.stack/test`), which goes
+ * down at the end. `npm test -- --unit` leaves the stack out; `npm test -- PATTERN…` runs the test files whose path holds a pattern.
+ * The last line is `N passed, N failed`; the exit code is 1 when anything failed.
+ */
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+const FILE_TIMEOUT_MS = 15 * 60_000;
+
+type Tally = { passed: number; failed: number };
+
+const { values, positionals } = parseArgs({
+  options: { unit: { type: 'boolean', default: false }, keep: { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
+const wanted = (file: string): boolean => positionals.length === 0 || positionals.some((text) => file.includes(text));
+
+const tally: Tally = { passed: 0, failed: 0 };
+if (positionals.length === 0) checkSources(tally);
+await runFiles('unit and property tests', globSync('test/{unit,property}/**/*.test.ts', { cwd: ROOT }), 2, tally);
+if (!values.unit) await runOnStack(globSync('test/{contract,integration}/**/*.test.ts', { cwd: ROOT }), tally);
+console.log(`\n${tally.passed} passed, ${tally.failed} failed`);
+process.exit(tally.failed === 0 ? 0 : 1);
+
+function checkSources(into: Tally): void {
+  const bin = (name: string): string => join(ROOT, 'node_modules', '.bin', name);
+  check(into, 'format and lint', bin('biome'), ['check', '--error-on-warnings', '.']);
+  check(into, 'types', bin('tsc'), ['--noEmit', '-p', '.']);
+  check(into, 'floors', bin('depcruise'), [
+    '--config',
+    '.dependency-cruiser.cjs',
+    'services',
+    'shared',
+    'topics',
+    'stack',
+  ]);
+}
+
+function check(into: Tally, name: string, command: string, args: readonly string[]): void {
+  const started = Date.now();
+  const { status } = spawnSync(command, args, { cwd: ROOT, stdio: 'inherit' });
+  console.log(`${status === 0 ? 'ok    ' : 'FAILED'} ${name}  ${((Date.now() - started) / 1_000).toFixed(1)} s`);
+  if (status === 0) into.passed++;
+  else into.failed++;
+}
+
+async function runOnStack(files: string[], into: Tally): Promise<void> {
+  if (!files.some(wanted)) return;
+  const dir = join(ROOT, '.stack', 'test');
+  rmSync(dir, { recursive: true, force: true });
+  mkdirSync(dir, { recursive: true });
+  process.env.LUTRA_STACK_DIR = dir;
+  const stack = await upStack({ dir, port: 0, tiedToCaller: true, report: lineReport(console.log) });
+  try {
+    await runFiles('integration tests', files, 1, into);
+  } finally {
+    if (!values.keep) await stack.down();
+  }
+}
+
+async function runFiles(title: string, files: string[], concurrency: number, into: Tally): Promise<void> {
+  const chosen = files.filter(wanted).sort();
+  if (chosen.length === 0) return;
+  console.log(`\n${title}: ${chosen.length} files`);
+  const paths = chosen.map((file) => join(ROOT, file));
+  const stream = run({ files: paths, concurrency, timeout: FILE_TIMEOUT_MS, cwd: ROOT });
+  stream.on('test:summary', ({ file, counts }) => {
+    if (file !== undefined) return;
+    into.passed += counts.passed;
+    into.failed += counts.tests - counts.passed - counts.skipped - counts.todo;
+  });
+  for await (const text of stream.compose(new spec())) process.stdout.write(text);
+}
