@@ -6,7 +6,9 @@ import { ensureTopic } from '../../shared/kafka/topic-admin.ts';
 import type { SelectorPosition } from '../../shared/model/position.ts';
 import type { RowCounts } from '../../shared/model/status.ts';
 import { compileTablePattern } from '../../shared/model/table-pattern.ts';
-import { mysqlAddress, openConnection } from '../../shared/mysql/connection.ts';
+import { failedCheck } from '../../shared/mysql/check-problem.ts';
+import { type MysqlAddress, mysqlAddress, openConnection } from '../../shared/mysql/connection.ts';
+import { checkSource } from '../../shared/mysql/source-check.ts';
 import type { ReplicationError } from '../../shared/runtime/errors.ts';
 import type { Logger } from '../../shared/runtime/log.ts';
 import { compactedTopicDefinition, positionsTopic, rowsTopic, rowsTopicDefinition } from '../../topics/topics.ts';
@@ -55,6 +57,7 @@ export async function runSource(parts: RunParts, signal: AbortSignal): Promise<v
   const saved = await loadPosition(kafka, positionsTopic(parts.site), desired.id, signal, parts.onWait);
   if (signal.aborted) return;
 
+  await expectFitSource(address, log);
   const connection = await openConnection(address, 'SOURCE');
   const failure = Promise.withResolvers<never>();
   failure.promise.catch(() => {});
@@ -126,6 +129,14 @@ export async function runSource(parts: RunParts, signal: AbortSignal): Promise<v
     await producer.close();
     await positions.close();
   }
+}
+
+/** Settings, grants and log of the server. Tables are not looked at here: what one channel maps wrongly must not hold up the others. */
+async function expectFitSource(address: MysqlAddress, log: Logger): Promise<void> {
+  const { problems } = await checkSource(address, []);
+  for (const { severity, code, message } of problems) if (severity === 'warning') log.warn({ code }, message);
+  const failed = failedCheck('SOURCE', address, problems);
+  if (failed) throw failed;
 }
 
 function chooseStart(desired: DesiredSource): ReturnType<typeof earliestStart> {
