@@ -26,7 +26,7 @@ const DOCUMENT_TYPES = ['application/json', 'application/yaml', 'application/x-y
 
 /** The HTTP application over its parts; tests use it through `inject`. It neither listens nor owns the parts. */
 export async function createServer(parts: AdminParts): Promise<App> {
-  const app = createApp();
+  const app = createApp(parts.log);
   const telemetry = new Telemetry(parts);
   app.setErrorHandler(answerError(parts.log));
   app.setNotFoundHandler(answerUnknownRoute);
@@ -68,8 +68,9 @@ const OPENAPI = {
   ],
 };
 
-function createApp() {
+function createApp(log: Logger) {
   return fastify({
+    frameworkErrors: answerError(log),
     bodyLimit: BODY_LIMIT_BYTES,
     routerOptions: { maxParamLength: 256, ignoreTrailingSlash: true },
     requestTimeout: 30_000,

@@ -43,7 +43,10 @@ function text({ checks }: CheckReply): string {
   const all = checks.flatMap(({ problems }) => problems);
   const errors = all.filter(({ severity }) => severity === 'error').length;
   const verdict = errors > 0 ? paint('red', `${errors} to mend`) : paint('green', 'fit');
-  return [...checks.flatMap(checkLines), `${verdict}, ${all.length - errors} warnings`].join('\n');
+  return [
+    ...checks.flatMap(checkLines),
+    `${verdict}, ${all.length - errors} warning${all.length - errors === 1 ? '' : 's'}`,
+  ].join('\n');
 }
 
 function checkLines({ channel, side, database, address, problems }: CheckReply['checks'][number]): string[] {
