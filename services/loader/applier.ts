@@ -2,17 +2,21 @@ import { asReplicationError } from '../../shared/runtime/errors.ts';
 import type { Batch } from './batcher.ts';
 import { merge } from './merger.ts';
 import { buildSteps, MalformedRow, type Step } from './statements.ts';
+import { type Tally, tally } from './tally.ts';
 import type { TargetSession } from './target-session.ts';
 
 /** An idle pipeline whose tables are not touched still moves its checkpoint, so that retention never overtakes it. */
 const EMPTY_SAVE_MS = 10_000;
+
+/** What is left of a batch once its statements are built; the records' bytes are let go. */
+export type AppliedBatch = Omit<Batch, 'events'> & { readonly rows: Tally; readonly ms: number };
 
 export type ApplierParts = {
   readonly session: TargetSession;
   /** Called after every change of `isBusy`. */
   readonly notify: () => void;
   /** Called when the target has committed a batch (or a batch held nothing for this target), in order. */
-  readonly onApplied: (batch: Batch, ms: number) => void;
+  readonly onApplied: (batch: AppliedBatch) => void;
   readonly unreadable: (offset: string, why: string) => Error;
 };
 
@@ -34,10 +38,12 @@ export class Applier {
   /** Resolves when the batch has been started, which is when the one before it is committed. Errors: those of the batch before it. */
   async submit(batch: Batch): Promise<void> {
     const steps = this.build(batch);
+    const { events, ...rest } = batch;
+    const built = { ...rest, rows: tally(events) };
     await this.inFlight;
     this.throwFailure();
     this.isBusy = true;
-    this.inFlight = this.apply(batch, steps)
+    this.inFlight = this.apply(built, steps)
       .catch((error: unknown) => {
         this.failure = error;
       })
@@ -66,7 +72,7 @@ export class Applier {
     }
   }
 
-  private async apply(batch: Batch, steps: readonly Step[]): Promise<void> {
+  private async apply(batch: Omit<AppliedBatch, 'ms'>, steps: readonly Step[]): Promise<void> {
     const { session, onApplied } = this.parts;
     const started = performance.now();
     const { checkpoint } = batch;
@@ -80,6 +86,6 @@ export class Applier {
       await session.apply(steps, checkpoint);
       this.savedAt = Date.now();
     }
-    onApplied(batch, performance.now() - started);
+    onApplied({ ...batch, ms: performance.now() - started });
   }
 }

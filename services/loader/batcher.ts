@@ -1,5 +1,5 @@
 import type { Checkpoint } from './checkpoint.ts';
-import { type RecordHead, readLog } from './record-head.ts';
+import { emptyHead, type RecordHead, readLog } from './record-head.ts';
 import type { RowEvent } from './row-event.ts';
 
 /** Work for the target: whole source transactions, or a chunk of one that is too large (`isFinal` false: its target transaction stays open). */
@@ -10,10 +10,40 @@ export type Batch = {
   readonly isFinal: boolean;
 };
 
+const NOTHING = Buffer.alloc(0);
+
 export type BatchLimits = { readonly maxRows: number; readonly maxBytes: number };
 
-/** A record that has been read; progress is made of it only when a batch ends there. */
-export type Place = { readonly head: RecordHead; readonly value: Buffer; readonly offset: string };
+/** A record that has been read; a checkpoint is made of it only when a batch ends there. The head is a copy: the reader uses its own again. */
+class Place {
+  private readonly head = emptyHead();
+  private value: Buffer = NOTHING;
+  private offset = '';
+
+  set(head: RecordHead, value: Buffer, offset: string): void {
+    const own = this.head;
+    own.epoch = head.epoch;
+    own.transaction = head.transaction;
+    own.serial = head.serial;
+    own.committed = head.committed;
+    own.logAt = head.logAt;
+    this.value = value;
+    this.offset = offset;
+  }
+
+  /** Lets go of the record's bytes. */
+  toCheckpoint(): Checkpoint {
+    const { head, value, offset } = this;
+    this.value = NOTHING;
+    return {
+      nextOffset: BigInt(offset) + 1n,
+      identity: { epoch: head.epoch, serial: head.serial },
+      transaction: head.transaction,
+      ...readLog(value, head.logAt),
+      committed: head.committed,
+    };
+  }
+}
 
 /**
  * Collects events and says when a batch is due. A batch ends at a transaction boundary; only when a single transaction exceeds the limits is it cut,
@@ -24,10 +54,11 @@ export class Batcher {
   private events: RowEvent[] = [];
   private bytes = 0;
   private transactions = 0;
-  private boundary: Place | undefined;
+  private readonly boundary = new Place();
+  private hasBoundary = false;
   private boundaryEvents = 0;
   private boundaryBytes = 0;
-  private latest: Place | undefined;
+  private readonly latest = new Place();
 
   constructor(limits: BatchLimits) {
     this.limits = limits;
@@ -39,11 +70,14 @@ export class Batcher {
   }
 
   /** Tells where the stream is after this record; `head.last`: a source transaction ends here. */
-  reach(place: Place): void {
-    this.latest = place;
-    if (!place.head.last) return;
+  reach(head: RecordHead, value: Buffer, offset: string): void {
+    if (!head.last) {
+      this.latest.set(head, value, offset);
+      return;
+    }
     this.transactions += 1;
-    this.boundary = place;
+    this.hasBoundary = true;
+    this.boundary.set(head, value, offset);
     this.boundaryEvents = this.events.length;
     this.boundaryBytes = this.bytes;
   }
@@ -54,40 +88,30 @@ export class Batcher {
 
   /** Whether `take` would return a batch. */
   get isDue(): boolean {
-    return this.boundary !== undefined || this.isFull;
+    return this.hasBoundary || this.isFull;
   }
 
   /** Everything up to the last boundary; without one, when full, a chunk. */
   take(): Batch | undefined {
-    return this.boundary === undefined ? this.takeChunk() : this.takeTransactions(this.boundary);
+    return this.hasBoundary ? this.takeTransactions() : this.takeChunk();
   }
 
-  private takeTransactions(boundary: Place): Batch {
+  private takeTransactions(): Batch {
     const all = this.boundaryEvents === this.events.length;
     const events = all ? this.events : this.events.slice(0, this.boundaryEvents);
     const { transactions } = this;
     this.events = all ? [] : this.events.slice(this.boundaryEvents);
     this.bytes -= this.boundaryBytes;
     this.transactions = 0;
-    this.boundary = undefined;
-    return { events, checkpoint: checkpointAt(boundary), transactions, isFinal: true };
+    this.hasBoundary = false;
+    return { events, checkpoint: this.boundary.toCheckpoint(), transactions, isFinal: true };
   }
 
   private takeChunk(): Batch | undefined {
-    if (!this.isFull || this.latest === undefined) return undefined;
+    if (!this.isFull) return undefined;
     const { events } = this;
     this.events = [];
     this.bytes = 0;
-    return { events, checkpoint: checkpointAt(this.latest), transactions: 0, isFinal: false };
+    return { events, checkpoint: this.latest.toCheckpoint(), transactions: 0, isFinal: false };
   }
-}
-
-export function checkpointAt({ head, value, offset }: Place): Checkpoint {
-  return {
-    nextOffset: BigInt(offset) + 1n,
-    identity: { epoch: head.epoch, serial: head.serial },
-    transaction: head.transaction,
-    ...readLog(value, head.logAt),
-    committed: head.committed,
-  };
 }

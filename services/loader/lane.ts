@@ -6,8 +6,8 @@ import { mysqlAddress } from '../../shared/mysql/connection.ts';
 import { asReplicationError, type ReplicationError } from '../../shared/runtime/errors.ts';
 import type { Logger } from '../../shared/runtime/log.ts';
 import { backoffMs, pause } from '../../shared/runtime/retry.ts';
-import { Applier } from './applier.ts';
-import { type Batch, Batcher, type BatchLimits } from './batcher.ts';
+import { type AppliedBatch, Applier } from './applier.ts';
+import { Batcher, type BatchLimits } from './batcher.ts';
 import type { CheckpointOwner } from './checkpoint.ts';
 import { decideCursor, type JoinedAt, offsetMetadata } from './cursor.ts';
 import { runLane } from './pipeline.ts';
@@ -112,7 +112,7 @@ export class Lane {
       const applier = new Applier({
         session,
         notify: partition.wake.notify,
-        onApplied: (batch, ms) => this.applied(batch, ms),
+        onApplied: (batch) => this.applied(batch),
         unreadable: (offset, why) => unreadableRecord(place, offset, why),
       });
       settings.board.laneReads(partition.partition, cursor.offset);
@@ -133,11 +133,11 @@ export class Lane {
     });
   }
 
-  private applied(batch: Batch, ms: number): void {
+  private applied(batch: AppliedBatch): void {
     const { board, channelUid } = this.settings;
     const { nextOffset, identity } = batch.checkpoint;
     board.applied(this.partition.partition, batch);
-    batchApplied(board.identity, batch, ms);
+    batchApplied(board.identity, batch);
     if (!batch.isFinal) return;
     this.attempt = 0;
     this.carefulBatches = Math.max(0, this.carefulBatches - 1);

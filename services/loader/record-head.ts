@@ -33,23 +33,28 @@ export function schemaIdOf(value: Buffer | null): number | undefined {
   return value.readUInt32BE(1);
 }
 
-/** Reads the head of a value whose schema is known to begin with `op` and `source`; undefined when it does not hold one. */
-export function readHead(value: Buffer): RecordHead | undefined {
-  const from: Source = { bytes: value, at: PREFIX_BYTES + 2 };
-  if (value[PREFIX_BYTES] !== 2) return undefined;
-  const op = value[PREFIX_BYTES + 1] as number;
-  const epoch = readInteger(from);
-  const transaction = readInteger(from);
+export function emptyHead(): RecordHead {
+  return { op: 0, epoch: 0, transaction: 0, serial: 0, last: false, committed: 0, logAt: 0, bodyAt: 0 };
+}
+
+/** Reads the head of a value whose schema is known to begin with `op` and `source` into `head`, which is used again for every record; false when it does not hold one. */
+export function readHead(value: Buffer, from: Source, head: RecordHead): boolean {
+  from.bytes = value;
+  from.at = PREFIX_BYTES + 2;
+  if (value[PREFIX_BYTES] !== 2) return false;
+  head.op = value[PREFIX_BYTES + 1] as number;
+  head.epoch = readInteger(from);
+  head.transaction = readInteger(from);
   skipInteger(from);
-  const serial = readInteger(from);
-  const last = value[from.at++] === 1;
-  const committed = readInteger(from);
-  const logAt = from.at;
+  head.serial = readInteger(from);
+  head.last = value[from.at++] === 1;
+  head.committed = readInteger(from);
+  head.logAt = from.at;
   skipLengthPrefixed(from);
   skipLengthPrefixed(from);
   skipInteger(from);
-  if (from.at > value.length) return undefined;
-  return { op, epoch, transaction, serial, last, committed, logAt, bodyAt: from.at };
+  head.bodyAt = from.at;
+  return from.at <= value.length;
 }
 
 export function readLog(value: Buffer, logAt: number): LogPlace {

@@ -1,10 +1,11 @@
 import type { AssignedPartition, ConsumedRecord, RecordBlock } from '../../shared/kafka/assigned-partition.ts';
 import { ReplicationError } from '../../shared/runtime/errors.ts';
 import type { Batcher } from './batcher.ts';
+import type { Source } from './byte-sink.ts';
 import type { Identity } from './checkpoint.ts';
 import { judge } from './continuity.ts';
 import type { PlanCache, SchemaUse } from './plan-cache.ts';
-import { HEARTBEAT, type RecordHead, readHead, readLog, STATEMENT, schemaIdOf } from './record-head.ts';
+import { emptyHead, HEARTBEAT, type RecordHead, readHead, readLog, STATEMENT, schemaIdOf } from './record-head.ts';
 import type { CompiledPlan } from './row-event.ts';
 import type { StartFilter } from './start-filter.ts';
 
@@ -34,6 +35,8 @@ export class RecordReader {
   private block: RecordBlock | undefined;
   private index = 0;
   private last: Identity | undefined;
+  private readonly head = emptyHead();
+  private readonly source: Source = { bytes: Buffer.alloc(0), at: 0 };
   /** Number of the transaction that the start filter has judged, and its verdict. */
   private judged: { epoch: number; transaction: number; isBefore: boolean } | undefined;
 
@@ -85,8 +88,8 @@ export class RecordReader {
 
   private readRecord(record: ConsumedRecord, value: Buffer, use: SchemaUse): void {
     const { observer } = this.parts;
-    const head = readHead(value);
-    if (head === undefined) throw this.unreadable(record.offset, 'its first fields are damaged');
+    const { head } = this;
+    if (!readHead(value, this.source, head)) throw this.unreadable(record.offset, 'its first fields are damaged');
     if (head.op === HEARTBEAT) this.readHeartbeat(head);
     else if (judge(this.last, head, this.place()) === 'repeat') observer.onRepeat();
     else this.readNew(record, value, head, use);
@@ -94,14 +97,14 @@ export class RecordReader {
 
   private readNew(record: ConsumedRecord, value: Buffer, head: RecordHead, use: SchemaUse): void {
     const { batcher, observer } = this.parts;
-    this.last = head;
+    this.last = { epoch: head.epoch, serial: head.serial };
     if (use !== 'none' && !this.isBeforeStart(head, value)) {
       if (record.key === null) throw this.unreadable(record.offset, 'it has no key');
       batcher.add(toEvent(record, value, head, use));
     }
     // DDL is applied here once it can be: at its place in the stream, after everything before it.
     if (head.op === STATEMENT) observer.onStatement(head);
-    batcher.reach({ head, value, offset: record.offset });
+    batcher.reach(head, value, record.offset);
   }
 
   /** A heartbeat bears the serial of the record before it: it shows a loss at the end of a stream that is idle since. */

@@ -1,8 +1,7 @@
 import type { PipelineState, Reason, RowCounts, Status } from '../../shared/model/status.ts';
 import type { ReplicationError } from '../../shared/runtime/errors.ts';
-import type { Batch } from './batcher.ts';
+import type { AppliedBatch } from './applier.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import { DELETE, INSERT } from './record-head.ts';
 
 type Counts = { inserts: number; updates: number; deletes: number };
 type LaneView = {
@@ -73,13 +72,11 @@ export class StatusBoard {
     this.updateLane(partition, { next, state: 'running', reason: undefined });
   }
 
-  applied(partition: number, { events, checkpoint, transactions, isFinal }: Batch): void {
+  applied(partition: number, { rows, checkpoint, transactions, isFinal }: AppliedBatch): void {
     this.transactions += transactions;
-    for (const { op, plan } of events) {
-      const table = this.tables.get(plan.sourceName) ?? this.newTable(plan.sourceName);
-      const kind = op === INSERT ? 'inserts' : op === DELETE ? 'deletes' : 'updates';
-      table[kind] += 1;
-      this.rows[kind] += 1;
+    for (const [name, counts] of rows) {
+      add(this.rows, counts);
+      add(this.tables.get(name) ?? this.newTable(name), counts);
     }
     if (isFinal)
       this.updateLane(partition, {
@@ -166,6 +163,12 @@ export class StatusBoard {
     this.rate = { rows, at: now };
     return perSecond;
   }
+}
+
+function add(sum: Counts, counts: RowCounts): void {
+  sum.inserts += counts.inserts;
+  sum.updates += counts.updates;
+  sum.deletes += counts.deletes;
 }
 
 function severity({ state }: { state: PipelineState }): number {

@@ -1,6 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { Batch } from './batcher.ts';
-import { DELETE, INSERT } from './record-head.ts';
+import type { AppliedBatch } from './applier.ts';
 import type { BoardIdentity } from './status-board.ts';
 
 /** The loader's metrics; labels are few: one pipeline each. */
@@ -36,19 +35,15 @@ export function registerLoaderMetrics(registry: Registry): void {
   for (const metric of [rows, transactions, batchSeconds, lagSeconds]) registry.registerMetric(metric as Counter);
 }
 
-export function batchApplied({ channel, pipeline }: BoardIdentity, batch: Batch, ms: number): void {
-  let inserts = 0;
-  let deletes = 0;
-  for (const { op } of batch.events) {
-    if (op === INSERT) inserts++;
-    else if (op === DELETE) deletes++;
-  }
+export function batchApplied({ channel, pipeline }: BoardIdentity, batch: AppliedBatch): void {
   const labels = { channel, pipeline };
-  rows.inc({ ...labels, op: 'insert' }, inserts);
-  rows.inc({ ...labels, op: 'delete' }, deletes);
-  rows.inc({ ...labels, op: 'update' }, batch.events.length - inserts - deletes);
+  for (const { inserts, updates, deletes } of batch.rows.values()) {
+    rows.inc({ ...labels, op: 'insert' }, inserts);
+    rows.inc({ ...labels, op: 'update' }, updates);
+    rows.inc({ ...labels, op: 'delete' }, deletes);
+  }
   transactions.inc(labels, batch.transactions);
-  batchSeconds.observe(labels, ms / 1000);
+  batchSeconds.observe(labels, batch.ms / 1000);
 }
 
 export function lagSeen({ channel, pipeline }: BoardIdentity, lagMs: number): void {

@@ -14,8 +14,8 @@ export type ConsumedRecord = {
 export type RecordBlock = { readonly records: readonly ConsumedRecord[]; readonly next: bigint };
 export type CommittedOffset = { readonly offset: bigint; readonly metadata: string | null };
 
-const QUEUE_HIGH_BYTES = 8 << 20;
-const QUEUE_LOW_BYTES = 4 << 20;
+const QUEUE_HIGH_BYTES = 3 << 20;
+const QUEUE_LOW_BYTES = 3 << 19;
 const COMMIT_INTERVAL_MS = 100;
 
 export type PartitionParts = {
@@ -29,8 +29,8 @@ export type PartitionParts = {
 };
 
 /**
- * One partition for as long as this member of the group owns it. Records arrive in a queue of at most about 12 MB: above 8 MB the fetch of
- * this partition alone is paused, below 4 MB it goes on, so a slow partition never holds up another one.
+ * One partition for as long as this member of the group owns it. Records arrive in a queue of at most about 4 MB: above 3 MB the fetch of
+ * this partition alone is paused, below 1.5 MB it goes on, so a slow partition never holds up another one.
  */
 export class AssignedPartition {
   readonly topic: string;

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import mysql, { type Connection, type RowDataPacket } from 'mysql2/promise';
+import { ensureCheckpointTable } from '../../services/loader/checkpoint.ts';
 import { HEARTBEAT_SCHEMA } from '../../shared/codec/envelope.ts';
 import { openRegistry, type SchemaRegistryPort } from '../../shared/codec/schema-registry.ts';
 import { RecordBuffer } from '../../shared/kafka/record-buffer.ts';
@@ -73,6 +74,7 @@ export class LoaderBench {
       multipleStatements: true,
     });
     const bench = new LoaderBench(sql, target, options);
+    await ensureCheckpointTable(sql);
     await sql.query(`CREATE DATABASE ${bench.schema} CHARACTER SET utf8mb4`);
     await ensureTopic(bench.kafka, rowsTopicDefinition(bench.source, bench.partitions));
     await ensureTopic(bench.kafka, compactedTopicDefinition(CHANNELS_TOPIC));
