@@ -1,0 +1,31 @@
+import type { StackHandle } from '../stack/api.ts';
+import { pipelineGroup } from '../topics/topics.ts';
+import { TUTORIAL_CHANNEL } from './tutorial.ts';
+
+/** Where the parts of a stack that keeps running are, and what to try next. */
+export function keptText(stack: StackHandle): string {
+  const admin = stack.address('admin-api', 'http');
+  const server = admin.endsWith(':21080') ? '' : ` --server ${admin}`;
+  const folder = process.env.LUTRA_STACK_DIR === undefined ? '' : ` --dir ${stack.dir}`;
+  return `
+the stack keeps running:
+  admin API            ${admin}/api/v1/channels
+  source order         mysql -h127.0.0.1 -P${portOf(stack, 'order')} -uroot -proot mshop_order
+  source user          mysql -h127.0.0.1 -P${portOf(stack, 'user')} -uroot -proot mshop_user
+  target otter         mysql -h127.0.0.1 -P${portOf(stack, 'otter')} -uroot -proot otter_order
+  Kafka                sh ${stack.address('kafka-sh')}   us ${stack.address('kafka-us')}
+  schema registry      ${stack.address('registry', 'http')}
+try next:
+  npx lutra${server} status --watch
+  npx lutra${server} get ${TUTORIAL_CHANNEL} -o yaml
+  npx lutra${server} pause ${TUTORIAL_CHANNEL}
+  kafka-consumer-groups --bootstrap-server ${stack.address('kafka-us')} --describe --group ${pipelineGroup(TUTORIAL_CHANNEL, 'order')}
+  kafka-console-consumer --bootstrap-server ${stack.address('kafka-us')} --topic lutra.status.us --from-beginning
+  npm run stack --${folder} status        every process, login and log file
+  npm run stack --${folder} down          the end
+`;
+}
+
+function portOf(stack: StackHandle, name: string): string {
+  return stack.address(name).split(':').at(-1) ?? '';
+}
