@@ -1,0 +1,22 @@
+# The services of Lutra: one image, the entry is chosen by the command, for example
+#   docker run lutra:local node services/selector/main.ts
+# docs/architecture.md lists the settings (environment). The command line is in it too: node bin/lutra.js status
+# Node >= 24 runs the TypeScript as it is, so nothing is built.
+ARG NODE_IMAGE=node:24-bookworm-slim
+
+FROM ${NODE_IMAGE} AS packages
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev --no-audit --no-fund && npm cache clean --force
+
+FROM ${NODE_IMAGE}
+ENV NODE_ENV=production
+WORKDIR /app
+COPY --from=packages /app/node_modules ./node_modules
+COPY package.json LICENSE* ./
+COPY bin ./bin
+COPY shared ./shared
+COPY topics ./topics
+COPY services ./services
+USER node
+CMD ["node", "services/admin-api/main.ts"]
