@@ -1,0 +1,151 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
+import { readConfig } from '../../services/admin-api/config.ts';
+import { runAdminApi } from '../../services/admin-api/run.ts';
+import { openProducer, type RecordProducer } from '../../shared/kafka/record-producer.ts';
+import { ensureTopic } from '../../shared/kafka/topic-admin.ts';
+import type { Status } from '../../shared/model/status.ts';
+import { createLogger } from '../../shared/runtime/log.ts';
+import { PROJECT_ROOT } from '../../stack/config.ts';
+import { CHANNELS_TOPIC, compactedTopicDefinition, statusTopic } from '../../topics/topics.ts';
+
+export type Answer = { readonly status: number; readonly body: unknown; readonly headers: Headers };
+export type CliResult = { readonly code: number | null; readonly out: string; readonly err: string };
+
+const log = createLogger('admin-bench', process.env.LUTRA_TEST_LOG ?? 'silent');
+const YAML = { 'content-type': 'application/yaml' };
+
+/** An admin API on a real Kafka, with a site of its own whose statuses the test writes. Channels it made are deleted by disposal. */
+export class AdminBench implements AsyncDisposable {
+  readonly word = randomBytes(4).toString('hex');
+  readonly site = `t${this.word}`;
+  readonly url: string;
+  private readonly producer: RecordProducer;
+  private readonly brokers: string;
+  private readonly stop: AbortController;
+  private readonly done: Promise<void>;
+  private readonly made = new Set<string>();
+
+  private constructor(brokers: string, url: string, stop: AbortController, done: Promise<void>, word: string) {
+    this.brokers = brokers;
+    this.url = url;
+    this.stop = stop;
+    this.done = done;
+    this.word = word;
+    this.site = `t${word}`;
+    this.producer = openProducer({ brokers: [brokers], clientId: `bench-${word}`, log });
+  }
+
+  static async open(brokers: string): Promise<AdminBench> {
+    const word = randomBytes(4).toString('hex');
+    const sites = Object.fromEntries(['sh', 'us', `t${word}`].map((site) => [site, { kafka: brokers }]));
+    const config = readConfig({
+      LUTRA_SITE: 'sh',
+      LUTRA_KAFKA: `${brokers};`,
+      LUTRA_SITES: JSON.stringify(sites),
+      LUTRA_HTTP_PORT: '0',
+    });
+    const stop = new AbortController();
+    const { promise, resolve, reject } = Promise.withResolvers<number>();
+    const done = runAdminApi(config, log, stop.signal, resolve);
+    done.catch(reject);
+    const bench = new AdminBench(brokers, `http://127.0.0.1:${await promise}`, stop, done, word);
+    return bench;
+  }
+
+  /** A document between two databases that are named after `owner`: defined here when that is the channel itself. */
+  document(name: string, more: { site?: string; owner?: string } = {}): string {
+    const { site = this.site, owner = name } = more;
+    const database = (each: string): string =>
+      `  ${each}: {site: ${site}, hosts: "127.0.0.1:1;", user: u, password: {env: NOT_SET_HERE}}\n`;
+    const databases = owner === name ? `databases:\n${database(`${owner}-a`)}${database(`${owner}-b`)}` : '';
+    const pipeline = `  - name: p\n    from: ${owner}-a\n    to: ${owner}-b\n    mappings:\n      - {from: "shop.*", to: "copy.*"}\n`;
+    return `apiVersion: lutra/v1\nkind: Channel\nname: ${name}\n${databases}pipelines:\n${pipeline}`;
+  }
+
+  /** `c-<word>-<suffix>` */
+  channel(suffix: string): string {
+    const name = `c-${this.word}-${suffix}`;
+    this.made.add(name);
+    return name;
+  }
+
+  async call(method: string, path: string, body?: string, headers: Record<string, string> = {}): Promise<Answer> {
+    const response = await fetch(`${this.url}${path}`, {
+      method,
+      ...(body === undefined ? { headers } : { body, headers: { ...YAML, ...headers } }),
+    });
+    const content = await response.text();
+    return {
+      status: response.status,
+      body: content === '' ? undefined : JSON.parse(content),
+      headers: response.headers,
+    };
+  }
+
+  /** The command line, as a user runs it. */
+  cli(args: readonly string[], input = ''): Promise<CliResult> {
+    return runCli(['--server', this.url, ...args], input);
+  }
+
+  async putStatus(status: Pick<Status, 'role'> & Partial<Status>): Promise<void> {
+    await ensureTopic(
+      { brokers: [this.brokers], clientId: 'bench', log },
+      compactedTopicDefinition(statusTopic(this.site)),
+    );
+    const rows = { inserts: 1, updates: 2, deletes: 3 };
+    const whole = {
+      site: this.site,
+      instance: 'i',
+      source: `${this.site}.none`,
+      state: 'running',
+      since: 1,
+      at: Date.now(),
+      rowsPerSecond: 5,
+      transactions: 1,
+      rows,
+      tables: {},
+      ...status,
+    };
+    await this.producer.put(statusTopic(this.site), [
+      { key: `${status.role}/x/i`, value: Buffer.from(JSON.stringify(whole)) },
+    ]);
+  }
+
+  /** Writes any record to the channels topic, as someone else might. */
+  async putStranger(key: string, value: string | null): Promise<void> {
+    await this.producer.put(CHANNELS_TOPIC, [{ key, value: value === null ? null : Buffer.from(value) }]);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const left = this.made;
+    for (let turn = 0; turn < 2; turn++) {
+      for (const name of left) await this.call('DELETE', `/api/v1/channels/${name}`).catch(() => {});
+    }
+    this.stop.abort();
+    await this.done;
+    await this.producer.close();
+  }
+}
+
+/** Runs bin/lutra.js to its end. */
+export async function runCli(args: readonly string[], input = ''): Promise<CliResult> {
+  const child = spawn(process.execPath, [join(PROJECT_ROOT, 'bin', 'lutra.js'), ...args], { stdio: 'pipe' });
+  child.stdin.on('error', () => {});
+  child.stdin.end(input);
+  const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+  const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  return { code, out, err };
+}
+
+/** Asks until the answer is yes; fails with what is waited for after the deadline. */
+export async function eventually(what: string, look: () => Promise<boolean>, limitMs = 20_000): Promise<void> {
+  const deadline = Date.now() + limitMs;
+  while (!(await look())) {
+    if (Date.now() > deadline) throw new Error(`not within ${limitMs} ms: ${what}`);
+    await delay(50);
+  }
+}
