@@ -11,7 +11,8 @@ type Options = { readonly brokers: readonly string[]; readonly clientId: string;
 type Waiter = { readonly key: string; readonly value: Buffer | null; readonly resolve: () => void };
 
 const SEEN_WITHIN_MS = 10_000;
-const OUTAGE_FRESH_MS = 15_000;
+/** The follower says nothing when Kafka is back and no channel changes; it tells a failure again at least this often. */
+const OUTAGE_FRESH_MS = 5_000;
 
 /**
  * The channels as `lutra.channels` holds them. Reads come from memory, writes go to Kafka and are visible here when they resolve.

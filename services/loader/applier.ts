@@ -1,4 +1,4 @@
-import { asReplicationError } from '../../shared/runtime/errors.ts';
+import { asReplicationError, ReplicationError } from '../../shared/runtime/errors.ts';
 import type { Batch } from './batcher.ts';
 import { merge } from './merger.ts';
 import { buildSteps, MalformedRow, type Step } from './statements.ts';
@@ -17,6 +17,10 @@ export type ApplierParts = {
   readonly notify: () => void;
   /** Called when the target has committed a batch (or a batch held nothing for this target), in order. */
   readonly onApplied: (batch: AppliedBatch) => void;
+  /** True while a batch holds one source transaction. */
+  readonly isCareful: () => boolean;
+  /** `partition 0 of lutra.rows.…`. */
+  readonly place: string;
   readonly unreadable: (offset: string, why: string) => Error;
 };
 
@@ -45,7 +49,7 @@ export class Applier {
     this.isBusy = true;
     this.inFlight = this.apply(built, steps)
       .catch((error: unknown) => {
-        this.failure = error;
+        this.failure = this.located(error, batch);
       })
       .finally(() => {
         this.isBusy = false;
@@ -70,6 +74,20 @@ export class Applier {
       if (error instanceof MalformedRow) throw this.parts.unreadable(error.offset, error.message);
       throw error;
     }
+  }
+
+  /** Tells which transaction the target refuses and how to go on without it. */
+  private located(error: unknown, { checkpoint, isFinal }: Batch): unknown {
+    const { isCareful, place } = this.parts;
+    if (!(error instanceof ReplicationError) || error.code !== 'TARGET_REFUSED' || !isCareful() || !isFinal)
+      return error;
+    const last = checkpoint.nextOffset - 1n;
+    return new ReplicationError(
+      error.code,
+      `${error.message} (the source transaction that ends at offset ${last}, ${place}; ${checkpoint.gtid || `${checkpoint.file}:${checkpoint.position}`} at the source)`,
+      `mend the target table or the row, it is tried again every few seconds; to go on without this transaction, pause the channel, run kafka-consumer-groups --reset-offsets --to-offset ${checkpoint.nextOffset} for the pipeline's group, then run the channel again`,
+      error,
+    );
   }
 
   private async apply(batch: Omit<AppliedBatch, 'ms'>, steps: readonly Step[]): Promise<void> {

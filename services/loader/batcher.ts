@@ -60,8 +60,12 @@ export class Batcher {
   private boundaryBytes = 0;
   private readonly latest = new Place();
 
-  constructor(limits: BatchLimits) {
+  private readonly isCareful: () => boolean;
+
+  /** `isCareful`: while it says so, a batch holds one source transaction, so that an error is about that one alone. */
+  constructor(limits: BatchLimits, isCareful: () => boolean = () => false) {
     this.limits = limits;
+    this.isCareful = isCareful;
   }
 
   add(event: RowEvent): void {
@@ -83,6 +87,7 @@ export class Batcher {
   }
 
   get isFull(): boolean {
+    if (this.hasBoundary && this.isCareful()) return true;
     return this.events.length >= this.limits.maxRows || this.bytes >= this.limits.maxBytes;
   }
 

@@ -36,8 +36,8 @@ export type LaneSettings = {
 const BLOCK_MS = 3_000;
 const RETRY_LIMIT_MS = 1_000;
 const WAIT_LIMIT_MS = 5_000;
-/** After a failure this many batches travel statement by statement, so that an error names its table. */
-const CAREFUL_BATCHES = 100;
+/** After an error that needs a person, this many source transactions are applied one by one, so that it shows which one it is. */
+const CAREFUL_BATCHES = 10_000;
 
 /**
  * One partition of a pipeline: opens the target, finds its cursor, runs the corridor. Whatever fails, it closes the target session, tells the status, waits as
@@ -77,7 +77,7 @@ export class Lane {
   private async waitAfter(error: ReplicationError): Promise<void> {
     this.settings.board.laneFailed(this.partition.partition, error);
     this.partition.stopReading();
-    this.carefulBatches = CAREFUL_BATCHES;
+    if (error.treatment === 'block') this.carefulBatches = CAREFUL_BATCHES;
     if (error.code === 'TARGET_UNREACHABLE')
       this.hostIndex = (this.hostIndex + 1) % this.settings.database.document.hosts.length;
     const facts = { code: error.code, remedy: error.remedy, err: error.code === 'UNEXPECTED' ? error : undefined };
@@ -96,7 +96,7 @@ export class Lane {
     const session = await this.openSession();
     try {
       const cursor = await decideCursor({ ...settings, partition, session, log: this.log });
-      const batcher = new Batcher(settings.limits);
+      const batcher = new Batcher(settings.limits, this.isCareful);
       const plans = new PlanCache(settings.registry, session, settings.mapTable);
       const { identity } = cursor;
       const observer = this.observer();
@@ -113,6 +113,8 @@ export class Lane {
         session,
         notify: partition.wake.notify,
         onApplied: (batch) => this.applied(batch),
+        isCareful: this.isCareful,
+        place,
         unreadable: (offset, why) => unreadableRecord(place, offset, why),
       });
       settings.board.laneReads(partition.partition, cursor.offset);
@@ -123,13 +125,15 @@ export class Lane {
     }
   }
 
+  private readonly isCareful = (): boolean => this.carefulBatches > 0;
+
   private openSession(): Promise<TargetSession> {
     const { database, owner } = this.settings;
     return TargetSession.open({
       address: mysqlAddress(database.name, database.document, this.hostIndex),
       owner: { ...owner, partition: this.partition.partition },
       loadRefused: this.loadRefused,
-      isCareful: () => this.carefulBatches > 0,
+      isCareful: this.isCareful,
     });
   }
 

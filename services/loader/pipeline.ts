@@ -12,7 +12,7 @@ export type LaneParts = {
 
 /**
  * The loader's corridor: records of one partition -> batches -> target transactions, until the partition is taken away.
- * An idle target gets at once what is there; while it works, what arrives is grouped, up to the limits of a batch. Then reading stops, and with it the fetch.
+ * An idle target gets at once what is there; while it works, what arrives is grouped, up to the limits of a batch. Then reading stops, and with it the fetch. What stands before a record that cannot be read is applied before the reader's error ends the lane.
  */
 export async function runLane({ partition, reader, batcher, applier }: LaneParts): Promise<void> {
   while (!partition.signal.aborted) {
@@ -20,6 +20,7 @@ export async function runLane({ partition, reader, batcher, applier }: LaneParts
     await reader.fill();
     const batch = applier.isBusy && !batcher.isFull ? undefined : batcher.take();
     if (batch !== undefined) await applier.submit(batch);
+    else if (reader.failure !== undefined && !applier.isBusy) throw reader.failure;
     else await partition.wake.wait();
   }
   await applier.drain();

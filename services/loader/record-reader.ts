@@ -1,5 +1,5 @@
 import type { AssignedPartition, ConsumedRecord, RecordBlock } from '../../shared/kafka/assigned-partition.ts';
-import { ReplicationError } from '../../shared/runtime/errors.ts';
+import { asReplicationError, ReplicationError } from '../../shared/runtime/errors.ts';
 import type { Batcher } from './batcher.ts';
 import type { Source } from './byte-sink.ts';
 import type { Identity } from './checkpoint.ts';
@@ -45,8 +45,20 @@ export class RecordReader {
     this.last = parts.identity;
   }
 
-  /** Reads what is at hand until the batcher is full. Errors: RECORD_UNREADABLE, STREAM_GAP, REGISTRY_UNREACHABLE, TARGET_… */
+  /** Why nothing more is read: RECORD_UNREADABLE, STREAM_GAP, REGISTRY_UNREACHABLE, TARGET_…. What was read before it is in the batcher. */
+  failure: ReplicationError | undefined;
+
+  /** Reads what is at hand until the batcher is full or a record cannot be read (`failure`). */
   async fill(): Promise<void> {
+    if (this.failure !== undefined) return;
+    try {
+      await this.readBlocks();
+    } catch (error) {
+      this.failure = asReplicationError(error);
+    }
+  }
+
+  private async readBlocks(): Promise<void> {
     const { partition, batcher, plans } = this.parts;
     while (!batcher.isFull) {
       this.block ??= this.nextBlock(partition);

@@ -25,8 +25,7 @@ const REMEDIES: Partial<Record<ErrorCode, string>> = {
   TARGET_ACCESS_DENIED:
     'grant the missing right to the user of the target database (SELECT, INSERT, UPDATE, DELETE on the target tables and on lutra.*), or make the server writable',
   TARGET_CHECK_FAILED: 'create the missing table or column at the target; it goes on by itself within seconds',
-  TARGET_REFUSED:
-    'mend the target table or the row; it is tried again every few seconds. Or pause the channel and skip with kafka-consumer-groups --reset-offsets',
+  TARGET_REFUSED: 'mend the target table or the row; it is tried again every few seconds',
 };
 
 export const ER_DUP_ENTRY = 1062;

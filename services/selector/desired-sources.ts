@@ -12,8 +12,8 @@ export type DesiredSource = {
 };
 
 /**
- * The sources of a site that a running channel names, by id. A source that was begun for a running channel is read on while its
- * channels are paused: select and load are decoupled. A source that only paused channels name is listed too, with nothing running.
+ * The sources of a site that the channels name, by id. A source that was begun once is read on while its channels are paused
+ * (select and load are decoupled); one that only paused channels name waits for the first to run.
  */
 export function desiredSources(channels: Iterable<Channel>, site: string): Map<string, DesiredSource> {
   const sources = new Map<string, DesiredSource>();

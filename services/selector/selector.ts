@@ -42,7 +42,7 @@ export async function runSelector({ settings, registry, log }: SelectorParts, si
       for (const [id, source] of desired) {
         const known = runners.get(id);
         if (known) known.change(source);
-        else if (source.pipelines.some((pipeline) => pipeline.running)) {
+        else {
           const parts = {
             site,
             instance,

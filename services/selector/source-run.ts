@@ -32,6 +32,8 @@ export type RunParts = {
   /** Rows by table; outlives the run. */
   readonly counts: Map<string, RowCounts>;
   readonly onRunning: (run: RunningSource) => void;
+  /** Nothing was ever asked to run: the source is left alone until its wish changes. */
+  readonly onPaused: () => void;
   readonly onWait: (error: ReplicationError) => void;
 };
 
@@ -56,6 +58,11 @@ export async function runSource(parts: RunParts, signal: AbortSignal): Promise<v
   await ensureTopic(kafka, rowsTopicDefinition(desired.id, desired.database.partitions));
   const saved = await loadPosition(kafka, positionsTopic(parts.site), desired.id, signal, parts.onWait);
   if (signal.aborted) return;
+  if (!saved && !desired.pipelines.some((pipeline) => pipeline.running)) {
+    parts.onPaused();
+    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    return;
+  }
 
   await expectFitSource(address, log);
   const connection = await openConnection(address, 'SOURCE');

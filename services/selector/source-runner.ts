@@ -23,7 +23,7 @@ const WAIT_LIMIT_MS = 3_000;
 
 /**
  * Keeps one source running: starts a run, and after its end another, with a wait that its error asks for.
- * States: starting -> running -> (error) waiting | blocked | gap -> starting …; stopped ends it. Every error leaves the position where
+ * States: starting -> running (or paused, when no pipeline ever ran) -> (error) waiting | blocked | gap -> starting …; stopped ends it. Every error leaves the position where
  * its rows were acknowledged, so a run can always begin again.
  */
 export class SourceRunner {
@@ -89,6 +89,7 @@ export class SourceRunner {
             desired: this.desired,
             counts: this.counts,
             onWait: (error) => this.trouble(error),
+            onPaused: () => this.enter('paused'),
             onRunning: (running) => {
               attempt = 0;
               this.running = running;

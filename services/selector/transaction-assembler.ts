@@ -182,7 +182,7 @@ export class TransactionAssembler {
 
   private begin(gtid: GtidEvent, header: Header): void {
     const { log, publisher } = this.parts;
-    const skipped = log.isSkipped(header.start) || (gtid.gtid !== '' && log.gtids.contains(gtid.gtid));
+    const skipped = log.isSkipped(header.start);
     this.open = { ...gtid, skipped };
     if (skipped) return;
     publisher.begin({ committed: gtid.committed, gtid: gtid.gtid, file: log.file, position: header.start });

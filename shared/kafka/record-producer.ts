@@ -86,13 +86,7 @@ class IdempotentProducer implements RecordProducer {
           this.sequences.set(place, (sequence + records.count) % 2 ** 31);
           return errorCode === 0 ? baseOffset : -1n;
         }
-        last = new ReplicationError(
-          'KAFKA_SEND_FAILED',
-          `Kafka refused a batch of ${records.count} records (${records.size} bytes) for ${topic} partition ${partition} with error ${errorCode}`,
-          errorCode === 10
-            ? `raise max.message.bytes of ${topic} and message.max.bytes of the broker`
-            : 'look at the broker log; this process tries again by itself',
-        );
+        last = refused(errorCode, topic, partition, records);
         if (!RETRIABLE.has(errorCode)) break;
       } catch (error) {
         last = error;
@@ -158,6 +152,24 @@ async function produce(
   const answer = response.topics[0]?.partitions[0];
   if (answer?.partition !== partition) throw asReplicationError(new Error(`no answer for ${topic}/${partition}`));
   return { errorCode: answer.errorCode, baseOffset: BigInt(answer.baseOffset) };
+}
+
+const MESSAGE_TOO_LARGE = 10;
+
+function refused(errorCode: number, topic: string, partition: number, records: RecordBuffer): ReplicationError {
+  const batch = `a batch of ${records.count} records (${records.size} bytes) for ${topic} partition ${partition}`;
+  if (errorCode === MESSAGE_TOO_LARGE) {
+    return new ReplicationError(
+      'RECORD_TOO_LARGE',
+      `Kafka does not take ${batch}: it is larger than the topic allows`,
+      `raise max.message.bytes of ${topic} at every site and message.max.bytes of the brokers above this size; nothing is lost meanwhile`,
+    );
+  }
+  return new ReplicationError(
+    'KAFKA_SEND_FAILED',
+    `Kafka refused ${batch} with error ${errorCode}`,
+    'look at the broker log; this process tries again by itself',
+  );
 }
 
 function batchHead(

@@ -41,7 +41,7 @@ export async function tryCommand(line: readonly string[], options: CommandOption
 export async function runCommand(line: readonly string[], options: CommandOptions = {}): Promise<string> {
   const { code, output, said } = await tryCommand(line, options);
   if (code === 0) return output;
-  const last = said.trim().split('\n').slice(-12).join('\n  ');
+  const last = said.trim().split('\n').slice(-25).join('\n  ');
   throw new StackError(`"${line.slice(0, 4).join(' ')} ..." failed (${code}). It said:\n  ${last}`);
 }
 

@@ -155,6 +155,7 @@ for (const server of ['order', 'user']) {
           log: createLogger('test', 'silent'),
           counts: new Map(),
           onWait: () => {},
+          onPaused: () => {},
           onRunning: () => running.resolve(),
           desired: {
             id: `sh.${name}`,

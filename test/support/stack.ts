@@ -12,6 +12,8 @@ export type StackAddresses = {
   readonly kafka: string;
   readonly registry: string;
   readonly mysql: Place;
+  /** The default stack runs its database `user` on MariaDB. */
+  readonly mariadb: Place;
 };
 
 export function stackAddresses(): StackAddresses {
@@ -20,6 +22,7 @@ export function stackAddresses(): StackAddresses {
     kafka: stack.address('kafka-sh'),
     registry: stack.address('registry', 'http').replace(/\/+$/, ''),
     mysql: place(stack.address('otter')),
+    mariadb: place(stack.address('user')),
   };
 }
 

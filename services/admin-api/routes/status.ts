@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import type { Channel } from '../../../shared/model/channel.ts';
+import type { Reason } from '../../../shared/model/status.ts';
+import type { ReplicationError } from '../../../shared/runtime/errors.ts';
 import { unknownChannel } from '../api-error.ts';
 import { channelStatusSchema, statusListSchema } from '../api-schemas.ts';
 import { pageOf } from '../channel-view.ts';
 import { pipelineView } from '../pipeline-status.ts';
 import type { AdminParts, App } from '../server.ts';
-import type { Observed } from '../status-view.ts';
 import { answers, nameParams, pageQuery } from './route-schemas.ts';
 
 /** What the pipelines do. */
@@ -26,8 +27,7 @@ export function statusRoutes(app: App, parts: AdminParts): void {
         ({ name }) => filter === undefined || name.includes(filter),
       );
       const { items, ...page } = pageOf(found, query);
-      const observed = parts.statuses.all();
-      return { ...page, items: items.map((channel) => channelStatus(channel, observed, Date.now())) };
+      return { ...page, items: items.map((channel) => channelStatus(channel, parts)) };
     },
   );
 
@@ -44,20 +44,27 @@ export function statusRoutes(app: App, parts: AdminParts): void {
     async ({ params }) => {
       const channel = parts.channels.all().get(params.name);
       if (channel === undefined) throw unknownChannel(params.name);
-      return channelStatus(channel, parts.statuses.all(), Date.now());
+      return channelStatus(channel, parts);
     },
   );
 }
 
-function channelStatus(
-  channel: Channel,
-  observed: readonly Observed[],
-  now: number,
-): z.infer<typeof channelStatusSchema> {
+function channelStatus(channel: Channel, { statuses, channels }: AdminParts): z.infer<typeof channelStatusSchema> {
+  const observed = statuses.all();
+  const { trouble } = channels;
+  const now = Date.now();
   return {
     name: channel.name,
     revision: channel.revision,
     desired: channel.state,
-    pipelines: channel.pipelines.map((pipeline) => pipelineView(channel, pipeline, observed, now)),
+    pipelines: channel.pipelines.map((pipeline) => {
+      const view = pipelineView(channel, pipeline, observed, now);
+      return view.state === 'lost' && trouble !== undefined ? { ...view, reason: unseen(trouble) } : view;
+    }),
   };
+}
+
+/** While this site's Kafka is away nobody can be heard, so silence says nothing about the process. */
+function unseen({ code, message, remedy }: ReplicationError): Reason {
+  return { code, message: `the admin API hears from nobody: ${message}`, remedy };
 }
