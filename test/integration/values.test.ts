@@ -109,6 +109,11 @@ const KINDS: readonly Kind[] = [
   { sql: 'TIME(5)', print: asChar, literal: time(5) },
   { sql: 'VARCHAR(40)', print: (c) => c, literal: utf8(40) },
   { sql: 'VARCHAR(400)', print: (c) => c, literal: utf8(400) },
+  {
+    sql: 'VARCHAR(60) CHARACTER SET latin1',
+    print: (c) => c,
+    literal: text(60, fc.constantFrom(..."aZ '", 'é', 'ß', '€', 'ÿ', '\u0081')),
+  },
   { sql: 'CHAR(20)', print: (c) => c, literal: utf8(20) },
   { sql: 'CHAR(80)', print: (c) => c, literal: utf8(80) },
   { sql: 'TEXT', print: (c) => c, literal: utf8(600) },
