@@ -9,8 +9,8 @@ import type { ByteSink, Source } from './byte-sink.ts';
  */
 export type CellWriter = (from: Source, to: ByteSink) => void;
 
-/** How a column's value stands in the record. `decimal`: exact number as text. */
-export type CellKind = 'integer' | 'float' | 'double' | 'decimal' | 'text' | 'bytes';
+/** How a column's value stands in the record. `decimal`: exact number as text. `year`: an integer, of which LOAD DATA would read `0` as 2000. */
+export type CellKind = 'integer' | 'year' | 'float' | 'double' | 'decimal' | 'text' | 'bytes';
 
 const QUOTE = 39;
 const BACKSLASH = 92;
@@ -21,6 +21,7 @@ export class MalformedCell extends Error {}
 
 export const sqlCells: Readonly<Record<CellKind, CellWriter>> = {
   integer: writeInteger,
+  year: writeInteger,
   float: writeFloat,
   double: writeDouble,
   decimal: writeDecimal,
@@ -30,6 +31,7 @@ export const sqlCells: Readonly<Record<CellKind, CellWriter>> = {
 
 export const loadCells: Readonly<Record<CellKind, CellWriter>> = {
   integer: writeInteger,
+  year: writeYear,
   float: writeFloat,
   double: writeDouble,
   decimal: writeDecimal,
@@ -59,6 +61,15 @@ function writeInteger(from: Source, to: ByteSink): void {
   } else {
     to.bytes[to.at++] = 45;
     writeDigits(to, (raw + 1) / 2);
+  }
+}
+
+function writeYear(from: Source, to: ByteSink): void {
+  if (from.bytes[from.at] === 0) {
+    from.at += 1;
+    writeAscii(to, '0000');
+  } else {
+    writeInteger(from, to);
   }
 }
 

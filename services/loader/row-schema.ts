@@ -94,7 +94,7 @@ function cellOf(avro: string, mysqlType: string): { kind: CellKind; skip: (from:
   switch (avro) {
     case 'int':
     case 'long':
-      return { kind: 'integer', skip: skipInteger };
+      return { kind: /^year\b/i.test(mysqlType) ? 'year' : 'integer', skip: skipInteger };
     case 'float':
       return { kind: 'float', skip: skipFloat };
     case 'double':

@@ -76,7 +76,12 @@ for (const [server, target] of [
     const path = rowCount === 1 ? 'statements' : 'LOAD DATA';
     test(`${server} holds every value that the record bears, written by ${path}`, async () => {
       await using bench = await LoaderBench.open({ target });
-      const columns = CELLS.map(({ type }, i) => ({ name: `c ${i}`, type, nullable: true }));
+      // Rows of half a megabyte would make batches too small for LOAD DATA.
+      const cells = CELLS.filter(({ type }) => rowCount === 1 || !type.startsWith('long'));
+      const loads = async (): Promise<number> =>
+        Number((await bench.rows("SHOW GLOBAL STATUS LIKE 'Com_load'"))[0]?.Value);
+      const loadsBefore = await loads();
+      const columns = cells.map(({ type }, i) => ({ name: `c ${i}`, type, nullable: true }));
       const definitions = columns.map(({ name, type }) => `\`${name}\` ${type} NULL`);
       await bench.sql.query(
         `SET sql_mode=''; USE ${bench.schema}; CREATE TABLE types (id INT PRIMARY KEY, ${definitions.join(', ')}) ROW_FORMAT=DYNAMIC`,
@@ -86,7 +91,7 @@ for (const [server, target] of [
         key: ['id'],
         columns: [{ name: 'id', type: 'int' }, ...columns],
       });
-      const row = Object.fromEntries(CELLS.map(({ value }, i) => [`c ${i}`, value]));
+      const row = Object.fromEntries(cells.map(({ value }, i) => [`c ${i}`, value]));
       await bench.send(
         new RecordStream().transact(
           Array.from({ length: rowCount }, (_, id) => ({
@@ -98,15 +103,16 @@ for (const [server, target] of [
       await bench.deploy();
       bench.startLoader();
       await bench.eventually('all rows', async () => (await bench.count('types')) === rowCount, 60_000);
-      const shows = CELLS.map(({ show }, i) => `${(show ?? 'CONCAT(c)').replaceAll(/\bc\b/g, `\`c ${i}\``)} AS v${i}`);
+      const shows = cells.map(({ show }, i) => `${(show ?? 'CONCAT(c)').replaceAll(/\bc\b/g, `\`c ${i}\``)} AS v${i}`);
       const [found] = await bench.rows(
         `SELECT ${shows.join(', ')} FROM ${bench.schema}.types WHERE id = ${rowCount - 1}`,
       );
-      const shown = CELLS.map((_, i) => String(found?.[`v${i}`]).replace('e+', 'e'));
+      const shown = cells.map((_, i) => String(found?.[`v${i}`]).replace('e+', 'e'));
       assert.deepEqual(
         shown,
-        CELLS.map((entry) => entry.shown),
+        cells.map((entry) => entry.shown),
       );
+      assert.equal((await loads()) > loadsBefore, rowCount > 1, 'LOAD DATA is used for big batches, and only for them');
     });
   }
 

@@ -78,7 +78,7 @@ const longType = avsc.types.LongType.__with({
   compare: (a: bigint, b: bigint) => (a < b ? -1 : a > b ? 1 : 0),
 });
 
-export function avroCodec(schema: object): avsc.Type {
+export function avroCodec(schema: object | string): avsc.Type {
   return avsc.Type.forSchema(schema as avsc.Schema, { registry: { long: longType }, wrapUnions: 'never' });
 }
 

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { Batcher } from '../../../../services/loader/batcher.ts';
+import { judge } from '../../../../services/loader/continuity.ts';
+import { containsGtid, parseGtidSet } from '../../../../services/loader/gtid-set.ts';
+import { emptyHead, readHead, readLog, schemaIdOf } from '../../../../services/loader/record-head.ts';
+import type { RowEvent } from '../../../../services/loader/row-event.ts';
+import { compileStartFilter } from '../../../../services/loader/start-filter.ts';
+import { RecordStream, TableEncoder } from '../../../support/row-records.ts';
+
+const encoder = new TableEncoder({ schema: 's', table: 't', key: ['id'], columns: [{ name: 'id', type: 'int' }] }, 77);
+
+test('the head is read as an independent encoder wrote it', () => {
+  const long = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER });
+  const source = fc.record({
+    epoch: long,
+    transaction: long,
+    ordinal: long,
+    serial: long,
+    last: fc.boolean(),
+    committed: long,
+    gtid: fc.string(),
+    file: fc.string({ unit: 'grapheme' }),
+    position: long,
+  });
+  fc.assert(
+    fc.property(source, (expected) => {
+      const { value } = encoder.encode(expected, { op: 'u', before: { id: 1 }, after: { id: 1 } });
+      const head = emptyHead();
+      assert.equal(schemaIdOf(value), 77);
+      assert.ok(readHead(value, { bytes: value, at: 0 }, head));
+      const { epoch, transaction, serial, last, committed } = head;
+      const { ordinal: _, ...wanted } = expected;
+      assert.deepEqual({ epoch, transaction, serial, last, committed, ...readLog(value, head.logAt) }, wanted);
+    }),
+  );
+});
+
+test('a serial that follows is new, one that does not rise is a repeat, a jump is a gap', () => {
+  const last = { epoch: 2, serial: 10 };
+  assert.equal(judge(undefined, { epoch: 1, serial: 500 }, 'p'), 'new');
+  assert.equal(judge(last, { epoch: 2, serial: 11 }, 'p'), 'new');
+  assert.equal(judge(last, { epoch: 3, serial: 1 }, 'p'), 'new');
+  assert.equal(judge(last, { epoch: 2, serial: 10 }, 'p'), 'repeat');
+  assert.equal(judge(last, { epoch: 1, serial: 99 }, 'p'), 'repeat');
+  assert.throws(
+    () => judge(last, { epoch: 2, serial: 13 }, 'partition 0 of x'),
+    /partition 0 of x: after serial 10 of epoch 2 comes serial 13/,
+  );
+  assert.throws(() => judge(last, { epoch: 3, serial: 2 }, 'p'), { code: 'STREAM_GAP' });
+});
+
+test('a GTID set holds what stands in its intervals, with tags, and a MariaDB position all before it', () => {
+  const mysql = parseGtidSet(
+    '3E11FA47-71CA-11E1-9E33-C80AA9429562:1-5:7:lab:1-3,\n0aaa0000-0000-0000-0000-000000000000:9',
+  );
+  const uuid = '3e11fa47-71ca-11e1-9e33-c80aa9429562';
+  assert.deepEqual(
+    [`${uuid}:5`, `${uuid}:6`, `${uuid}:7`, `${uuid}:lab:3`, `${uuid}:lab:4`, `${uuid}:other:1`].map((gtid) =>
+      containsGtid(mysql, gtid),
+    ),
+    [true, false, true, true, false, false],
+  );
+  const maria = parseGtidSet('0-1-100,2-9-5');
+  assert.deepEqual(
+    ['0-1-100', '0-7-99', '0-1-101', '2-1-5', '1-1-1'].map((gtid) => containsGtid(maria, gtid)),
+    [true, true, false, true, false],
+  );
+  assert.throws(() => parseGtidSet('nonsense'), RangeError);
+});
+
+test('a start by file and position leaves out what begins before it, whatever the length of the number', () => {
+  const isBefore = compileStartFilter({ file: 'bin.000999', position: 500 });
+  const at = (file: string, position: number): boolean | undefined => isBefore?.({ gtid: '', file, position });
+  assert.deepEqual(
+    [at('bin.000999', 499), at('bin.000999', 500), at('bin.1000', 4), at('bin.000998', 9999)],
+    [true, false, false, true],
+  );
+});
+
+test('a batch ends at a transaction boundary, and only a huge transaction is cut', () => {
+  const stream = new RecordStream();
+  const sizes = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 20 });
+  fc.assert(
+    fc.property(sizes, fc.integer({ min: 1, max: 30 }), (transactions, maxRows) => {
+      const batcher = new Batcher({ maxRows, maxBytes: 1 << 20 });
+      const parts: { rows: number; isFinal: boolean; ends: bigint }[] = [];
+      let offset = 0;
+      for (const size of transactions) {
+        for (const { value } of stream.transact(
+          Array.from({ length: size }, () => ({ encoder, change: { op: 'c', after: { id: 1 } } })),
+        )) {
+          const head = emptyHead();
+          readHead(value, { bytes: value, at: 0 }, head);
+          batcher.add({ value } as unknown as RowEvent);
+          batcher.reach(head, value, String(offset++));
+          while (batcher.isFull) take(batcher, parts);
+        }
+      }
+      while (batcher.isDue) take(batcher, parts);
+      const ends = new Set(transactions.map((_, i) => BigInt(transactions.slice(0, i + 1).reduce((a, b) => a + b))));
+      assert.equal(
+        parts.reduce((sum, { rows }) => sum + rows, 0),
+        offset,
+      );
+      for (const { isFinal, ends: end } of parts) assert.ok(!isFinal || ends.has(end));
+      assert.ok(parts.at(-1)?.isFinal);
+    }),
+  );
+});
+
+function take(batcher: Batcher, parts: { rows: number; isFinal: boolean; ends: bigint }[]): void {
+  const batch = batcher.take();
+  assert.ok(batch !== undefined);
+  parts.push({ rows: batch.events.length, isFinal: batch.isFinal, ends: batch.checkpoint.nextOffset });
+}
