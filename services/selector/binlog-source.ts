@@ -43,6 +43,7 @@ export async function readBinlog(
   sink: EventSink,
   signal: AbortSignal,
 ): Promise<void> {
+  if (signal.aborted) return;
   const zongji = new ZongJi({ host: address.host, port: address.port, user: address.user, password: address.password });
   const internals = zongji as unknown as Internals;
   let watchdog: NodeJS.Timeout | undefined;

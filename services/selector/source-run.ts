@@ -73,7 +73,9 @@ export async function runSource(parts: RunParts, signal: AbortSignal): Promise<v
   try {
     const charsets = await readCharsets(connection);
     const server = await serverIdentity(connection);
-    const first = saved ? undefined : await firstStart(connection, desired.id, chooseStart(desired));
+    const first = isFollowed(desired, saved)
+      ? undefined
+      : await firstStart(connection, desired.id, chooseStart(desired));
     await connection.end();
     const from = beginning(desired, saved, first, server);
     positions.save(from);
@@ -153,7 +155,12 @@ function chooseStart(desired: DesiredSource): ReturnType<typeof earliestStart> {
   );
 }
 
-/** The position to go on from: a new epoch when nothing was saved or when what is published changes; running pipelines that are new join here. */
+/** Whether a pipeline of today counts on the saved position. One that only deleted channels knew is nobody's: what came since is not to be read. */
+function isFollowed(desired: DesiredSource, saved: SelectorPosition | undefined): boolean {
+  return saved !== undefined && desired.pipelines.some(({ uid }) => uid in saved.joined);
+}
+
+/** The position to go on from: a new epoch at a first start or when what is published changes; running pipelines that are new join here. */
 function beginning(
   desired: DesiredSource,
   saved: SelectorPosition | undefined,
@@ -162,7 +169,8 @@ function beginning(
 ): SelectorPosition {
   const { partitions } = desired.database;
   const selection = selectionText(desired);
-  const same = saved !== undefined && saved.selection === selection && saved.serials.length === partitions;
+  const same =
+    first === undefined && saved !== undefined && saved.selection === selection && saved.serials.length === partitions;
   const epoch = same ? saved.epoch : (saved?.epoch ?? 0) + 1;
   const serials = same ? saved.serials : new Array<number>(partitions).fill(0);
   const at = Date.now();
@@ -172,7 +180,7 @@ function beginning(
     if (known) joined[uid] = known;
     else if (running) joined[uid] = { epoch, serials: [...serials], at };
   }
-  const log = saved?.log ?? first?.log ?? { gtidSet: '', file: '', position: 0 };
+  const log = first?.log ?? saved?.log ?? { gtidSet: '', file: '', position: 0 };
   return {
     source: desired.id,
     epoch,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { eventually } from '../support/eventually.ts';
 import { Flow } from '../support/flow.ts';
 
 const TABLES = { t: 'id INT NOT NULL PRIMARY KEY, v VARCHAR(20)' };
@@ -72,13 +73,21 @@ test('a second channel that starts at the end of a source which is read already 
 });
 
 test('a channel made anew does not inherit the place of a deleted one: its end is the end of now', async () => {
-  await using flow = await Flow.open({ tables: TABLES });
+  await using flow = await Flow.prepare({ tables: TABLES });
+  const readers = await binlogReaders(flow);
+  await flow.apply();
   await flow.atSource("INSERT INTO t VALUES (1, 'first channel')");
   await flow.settle();
   await flow.channels.remove(flow.name);
+  await eventually('the source is read no more', async () => (await binlogReaders(flow)) === readers);
   await flow.atSource("INSERT INTO t VALUES (2, 'no channel')");
   await flow.apply();
   await flow.atSource("INSERT INTO t VALUES (3, 'second channel')");
   await flow.settle();
   assert.deepEqual(await ids(flow), [1, 3]);
 });
+
+async function binlogReaders(flow: Flow): Promise<number> {
+  const threads = await flow.atSource('SHOW PROCESSLIST');
+  return threads.filter(({ Command }) => String(Command).startsWith('Binlog Dump')).length;
+}
