@@ -5,6 +5,9 @@ import { ReplicationError } from '../../shared/runtime/errors.ts';
 import { positionsTopic } from '../../topics/topics.ts';
 import type { JoinedAt } from './cursor.ts';
 
+/** Only what is needed here: a newer selector may save more. */
+const joinedSchema = selectorPositionSchema.pick({ joined: true });
+
 /**
  * Waits until the selector has noted in its position where this pipeline joined the stream. `source`: its id, `sh.order`.
  * Errors: SOURCE_UNREACHABLE when the signal ends the wait.
@@ -18,7 +21,7 @@ export async function readJoinedAt(
   for await (const { records } of followTopic({ ...address, topic: positionsTopic(site) }, signal)) {
     for (const { key, value } of records) {
       if (key !== source || value === null) continue;
-      const position = selectorPositionSchema.safeParse(JSON.parse(value.toString('utf8')));
+      const position = joinedSchema.safeParse(JSON.parse(value.toString('utf8')));
       const joined = position.success ? position.data.joined[uid] : undefined;
       if (joined !== undefined) return joined;
     }

@@ -93,8 +93,22 @@ function laneSettings(parts: RunnerParts, source: Database, target: Database): L
     start: pipeline.start,
     startFilter: valid(() => compileStartFilter(pipeline.start), channel),
     mapTable: valid(() => compileMappings(pipeline.mappings), channel),
-    joinedAt: (signal) => readJoinedAt(kafka, { source: id, site: source.site, uid }, signal),
+    joinedAt: (signal) =>
+      whileWaiting(parts, id, () => readJoinedAt(kafka, { source: id, site: source.site, uid }, signal)),
   };
+}
+
+async function whileWaiting<T>({ board }: RunnerParts, source: string, work: () => Promise<T>): Promise<T> {
+  board.set('waiting', {
+    code: 'SOURCE_UNREACHABLE',
+    message: `the selector of ${source} has not yet noted where this pipeline joins the stream`,
+    remedy: 'start the selector at the source site, and look at its status; it goes on by itself',
+  });
+  try {
+    return await work();
+  } finally {
+    board.set('running');
+  }
 }
 
 function valid<T>(compile: () => T, channel: Channel): T {

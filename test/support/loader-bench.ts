@@ -196,6 +196,14 @@ export class LoaderBench {
     return [...this.statuses.values()].sort((a, b) => b.at - a.at)[0];
   }
 
+  get allStatuses(): Status[] {
+    return [...this.statuses.values()];
+  }
+
+  get pipelineUid(): string {
+    return `${this.uid}/p`;
+  }
+
   async rows(sql: string): Promise<RowDataPacket[]> {
     const [rows] = await this.sql.query<RowDataPacket[]>(sql);
     return rows;
