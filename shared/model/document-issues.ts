@@ -3,6 +3,7 @@ import { closestWord } from './closest-word.ts';
 import { keysAllowedAt } from './document-keys.ts';
 import { type DocumentProblem, formatPath, type PathPart } from './document-problem.ts';
 import type { DocumentText } from './document-text.ts';
+import { describeValue, isMapping, mixedKeys, valueAt } from './document-value.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -127,21 +128,6 @@ function unionProblems(
   return password === undefined ? problems : [password];
 }
 
-/** Ways to say one thing, of which only one may stand. */
-const MIXED = [
-  ['gtid', 'file'],
-  ['gtid', 'position'],
-  ['env', 'file'],
-] as const;
-
-function mixedKeys(value: unknown): readonly [string, string] | undefined {
-  return isMapping(value) ? MIXED.find(([one, other]) => one in value && other in value) : undefined;
-}
-
-function isMapping(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function contradiction(path: readonly PathPart[], text: DocumentText, keys: readonly string[] = []): DocumentProblem {
   const remedy = `keep one of them: ${keys.join(' or ')}`;
   return {
@@ -196,22 +182,4 @@ function plainPassword(place: { path: string }): DocumentProblem {
 /** Passwords, and addresses that may carry one (user:password@host). */
 function isSecret(path: readonly PathPart[], value: unknown): boolean {
   return path.includes('password') || (path.includes('hosts') && typeof value === 'string' && value.includes('@'));
-}
-
-function describeValue(value: unknown): string {
-  if (value === null) return 'nothing';
-  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
-  if (typeof value === 'object') return 'a mapping';
-  const text = JSON.stringify(value);
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
-}
-
-/** The plain value at a path; undefined when there is none. */
-export function valueAt(content: unknown, path: readonly PathPart[]): unknown {
-  let value = content;
-  for (const part of path) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return undefined;
-    value = Reflect.get(value, part);
-  }
-  return value;
 }

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import { type Database, databaseSchema, type Mapping, mappingSchema, type Start, startSchema } from './channel.ts';
-import { valueAt } from './document-issues.ts';
 import type { DocumentText } from './document-text.ts';
+import { valueAt } from './document-value.ts';
 
 /**
  * What can be read of a document, whether or not the rest of it is right, so that one typo does not hide the other problems.
