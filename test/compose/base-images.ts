@@ -3,7 +3,7 @@
  * docker-compose.yml leans on, and the programs that the native stack has in its cache.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { PROJECT_ROOT } from '../../stack/config.ts';
 import { StackError } from '../../stack/errors.ts';
@@ -83,7 +83,8 @@ async function labelOf(engine: Engine, image: string): Promise<string> {
 /** A new key when anything that goes into the image changed; what is in the cache bears its version in the name. */
 function keyOf(standIn: StandIn): string {
   const hash = createHash('sha256').update(JSON.stringify([standIn.files, standIn.args]));
-  for (const file of readdirSync(DEFINITIONS).sort()) hash.update(readFileSync(join(DEFINITIONS, file)));
+  const definitions = standIn.files.filter(([folder]) => folder === DEFINITIONS).flatMap(([, paths]) => paths);
+  for (const file of definitions) hash.update(readFileSync(join(DEFINITIONS, file)));
   return hash.digest('hex').slice(0, 16);
 }
 
@@ -133,7 +134,8 @@ function database(cache: string, image: string, args: { SERVER: string; PROGRAMS
 
 function redis(cache: string, image: string): StandIn {
   const definition = 'redis.Dockerfile';
-  const parts = ['lib64', 'lib', 'usr/lib', 'usr/bin/redis-server', 'usr/bin/redis-cli'];
+  const programs = ['redis-server', 'redis-check-rdb', 'redis-cli'].map((name) => `usr/bin/${name}`); // the first links to the second
+  const parts = ['lib64', 'lib', 'usr/lib', ...programs];
   return {
     image,
     definition,

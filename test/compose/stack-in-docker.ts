@@ -9,7 +9,7 @@ import { type CommandResult, runCommand, tryCommand } from './command.ts';
 import type { Engine } from './engine.ts';
 
 const PROJECT = 'lutra-compose-test';
-const HEALTH_LIMIT_MS = 180_000;
+const HEALTH_LIMIT_MS = 300_000;
 const POLL_MS = 500;
 
 /** Every place of the compose file: those of the native stack. */
@@ -40,9 +40,13 @@ export class StackInDocker {
     return tryCommand(this.#line(args), { env: this.#env(), from });
   }
 
-  /** `up -d`; what runs already stays as it is. */
+  /** `up -d`; what runs already stays as it is. Throws with the log of a container that is not healthy. */
   async up(): Promise<void> {
-    await runCommand(this.#line(['up', '-d', '--no-build']), { env: this.#env() });
+    const { code, said } = await this.compose(['up', '-d', '--no-build']);
+    if (code === 0) return;
+    const sick = [...(await this.states())].find(([, { id, health }]) => id !== '' && health !== 'healthy');
+    if (sick) throw await this.#sickness(...sick);
+    throw new StackError(`"docker-compose up" failed (${code}). It said:\n${said.trim()}`);
   }
 
   /** `host:port` at which the machine reaches a service. */
@@ -95,11 +99,10 @@ export class StackInDocker {
     return { id, status: state.Status ?? 'unknown', health: state.Health?.Status ?? 'none' };
   }
 
-  async #sickness(service: string, { status, health }: ContainerState): Promise<StackError> {
+  async #sickness(service: string, { id, status, health }: ContainerState): Promise<StackError> {
     const log = await this.log(service);
-    return new StackError(
-      `${service} is ${status} and ${health} after ${HEALTH_LIMIT_MS} ms. Its log ends with:\n${log}`,
-    );
+    const check = (await this.#engine.docker(['inspect', '--format', '{{json .State.Health.Log}}', id])).slice(-500);
+    return new StackError(`${service} is ${status} and ${health}; its check: ${check}. Its log ends with:\n${log}`);
   }
 
   #line(args: readonly string[]): readonly string[] {

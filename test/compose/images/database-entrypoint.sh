@@ -20,7 +20,7 @@ own=(--no-defaults --basedir=/opt/server/usr "--lc-messages-dir=$share" --plugin
   "--character-sets-dir=$share/charsets" "--datadir=$data" "--socket=$socket")
 
 mariadb_tables() {
-  echo 'CREATE DATABASE IF NOT EXISTS mysql; USE mysql;'
+  printf '%s\n' 'CREATE DATABASE IF NOT EXISTS mysql;' 'USE mysql;' # a server that bootstraps reads a statement a line
   for part in system_tables performance_tables system_tables_data; do cat "$share/mysql_$part.sql"; done
   cat "$share/fill_help_tables.sql" "$share/maria_add_gis_sp_bootstrap.sql" "$share/mysql_sys_schema.sql"
   echo "DELETE FROM global_priv WHERE User = 'root' AND Host <> 'localhost';"
