@@ -19,6 +19,8 @@ import { testStack } from './stack.ts';
 
 const START_LIMIT_MS = 60_000;
 const SETTLE_LIMIT_MS = 120_000;
+/** A signal that never aborts. */
+export const NEVER = new AbortController().signal;
 
 /** The tutorial's shop in schemas and under names of its own, with its channel running. Disposal removes all of it. */
 export class Shop implements AsyncDisposable {
@@ -57,15 +59,15 @@ export class Shop implements AsyncDisposable {
     return insertSeedRows(this.servers, this.names);
   }
 
-  /** Changes rows while `meanwhile` runs and until both are done. */
+  /** Changes rows while `meanwhile` acts on the stack; resolves when both are done. */
   async workload(
-    changes: number,
-    perSecond: number,
-    meanwhile: () => Promise<unknown> = async () => {},
+    options: { readonly changes: number; readonly perSecond: number },
+    meanwhile: (workload: Workload) => Promise<unknown> = async () => {},
   ): Promise<WorkloadCounts> {
+    const { servers, names } = this;
     const seed = Number.parseInt(this.word, 16) % 1_000_000;
-    const work = new Workload({ servers: this.servers, names: this.names, seed, changes, perSecond, connections: 6 });
-    const [counts] = await Promise.all([work.run(new AbortController().signal), meanwhile()]);
+    const workload = new Workload({ servers, names, seed, connections: 6, ...options });
+    const [counts] = await Promise.all([workload.run(NEVER), meanwhile(workload)]);
     return counts;
   }
 
