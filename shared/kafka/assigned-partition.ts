@@ -16,6 +16,8 @@ export type CommittedOffset = { readonly offset: bigint; readonly metadata: stri
 
 const QUEUE_HIGH_BYTES = 3 << 20;
 const QUEUE_LOW_BYTES = 3 << 19;
+/** What kafkajs makes around a record; more than the record itself when it is small. */
+const RECORD_OVERHEAD_BYTES = 256;
 const COMMIT_INTERVAL_MS = 100;
 
 export type PartitionParts = {
@@ -140,7 +142,7 @@ export class AssignedPartition {
     this.highWatermark = BigInt(batch.highWatermark);
     if (!this.isReading) return false;
     let bytes = 0;
-    for (const { value } of batch.messages) bytes += value === null ? 0 : value.length;
+    for (const { value } of batch.messages) bytes += RECORD_OVERHEAD_BYTES + (value === null ? 0 : value.length);
     this.queue.push({ block: { records: batch.messages, next: BigInt(batch.lastOffset()) + 1n }, bytes });
     this.queuedBytes += bytes;
     if (this.queuedBytes > QUEUE_HIGH_BYTES) this.pauseFetch();

@@ -27,7 +27,7 @@ export type GroupOptions = KafkaAddress & {
 const SESSION_TIMEOUT_MS = 10_000;
 const REBALANCE_TIMEOUT_MS = 30_000;
 const HEARTBEAT_MS = 3_000;
-const MAX_BYTES_PER_PARTITION = 1 << 20;
+const MAX_BYTES_PER_PARTITION = 1 << 19;
 const MAX_WAIT_MS = 50;
 
 /**
