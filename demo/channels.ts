@@ -7,6 +7,7 @@ import {
   stateReplySchema,
 } from '../services/admin-api/api-schemas.ts';
 import { ApiClient } from '../services/admin-api/cli/api-client.ts';
+import { DemoError } from './demo-error.ts';
 
 export type ChannelStatus = z.infer<typeof channelStatusSchema>;
 
@@ -56,7 +57,7 @@ export class Channels {
       const isReady = pipelines.every(({ state, loader }) => state === 'running' && (loader?.since ?? 0) >= since);
       if (isReady) return;
       if (performance.now() > deadline)
-        throw new Error(`the channel ${name} does not run: ${pipelines.map(stateLine).join('; ')}`);
+        throw new DemoError(`the channel ${name} does not run: ${pipelines.map(stateLine).join('; ')}`);
       await delay(POLL_MS);
     }
   }

@@ -1,4 +1,5 @@
 import type { Connection } from 'mysql2';
+import { DemoError } from './demo-error.ts';
 import { connectCore, query, type Server } from './servers.ts';
 
 export type TablePlace = { readonly server: Server; readonly schema: string; readonly table: string };
@@ -51,7 +52,7 @@ async function layoutOf({ server, schema, table }: TablePlace): Promise<Layout> 
      WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? ORDER BY ORDINAL_POSITION`,
     [schema, table],
   );
-  if (rows.length === 0) throw new Error(`table ${schema}.${table} is not at port ${server.port}`);
+  if (rows.length === 0) throw new DemoError(`table ${schema}.${table} is not at port ${server.port}`);
   const keyed = rows.filter(({ part }) => part === 'PRI');
   const key = keyed.length > 0 ? keyed : rows;
   return {

@@ -8,8 +8,8 @@ import { messageOf, StackError } from '../stack/errors.ts';
 import { supervisorPid } from '../stack/leftovers.ts';
 import { lineReport } from '../stack/report.ts';
 import { differenceLine } from './compare.ts';
+import { DemoError } from './demo-error.ts';
 import { keptText } from './kept-text.ts';
-import { NotSettled } from './marker.ts';
 import { type DemoOptions, runDemo } from './run.ts';
 import { Screen } from './screen.ts';
 
@@ -109,9 +109,5 @@ function whole(name: string, text: string): number {
 }
 
 function isExpected(error: unknown): boolean {
-  return (
-    error instanceof StackError ||
-    error instanceof NotSettled ||
-    (error instanceof Error && error.message.startsWith('the channel '))
-  );
+  return error instanceof StackError || error instanceof DemoError;
 }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Connection, RowDataPacket } from 'mysql2/promise';
+import { DemoError } from './demo-error.ts';
 import { connect, type Server } from './servers.ts';
 
 /** A schema at the source and the schema its rows arrive in. */
@@ -77,16 +78,11 @@ async function persist<T>(limit: Limit, server: Server, work: (connection: Conne
         connection.destroy();
       }
     } catch (error) {
-      if (error instanceof NotSettled) throw error;
+      if (error instanceof DemoError) throw error;
       refuseLate(limit, error);
       await delay(RETRY_MS);
     }
   }
-}
-
-/** The target did not catch up in time. */
-export class NotSettled extends Error {
-  override readonly name = 'NotSettled';
 }
 
 function refuseLate({ deadline, limitMs, signal, route }: Limit, cause?: unknown): void {
@@ -94,7 +90,7 @@ function refuseLate({ deadline, limitMs, signal, route }: Limit, cause?: unknown
   if (performance.now() < deadline) return;
   const ways = `${route.from.schema} at port ${route.from.server.port} to ${route.to.schema} at port ${route.to.server.port}`;
   const why = cause instanceof Error ? ` (${cause.message})` : '';
-  throw new NotSettled(
+  throw new DemoError(
     `the target has not caught up within ${Math.round(limitMs / 1000)} s from ${ways}${why}; "lutra status" says what it waits for`,
   );
 }
