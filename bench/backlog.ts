@@ -19,8 +19,9 @@ export type Backlog = BacklogPlan & {
   readonly checksum: string;
 };
 
-/** Writes a backlog at the source. */
+/** Writes a backlog at the source, into the emptied table. */
 export async function makeBacklog(source: Server, plan: BacklogPlan, talk: Talk): Promise<Backlog> {
+  await run(source, ['SET sql_log_bin = 0', `TRUNCATE ${SCHEMA}.${plan.table}`]);
   const before = await newLogFile(source);
   const title = `${plan.title}: ${count(plan.rows)} rows into the source`;
   await talk.during(title, () => rowsOf(source, plan.table), run(source, fillStatements(plan.table, plan.rows)));

@@ -9,6 +9,8 @@ import { median } from './statistics.ts';
 import type { Talk } from './talk.ts';
 import type { TestBed } from './test-bed.ts';
 
+const WARM_UP_ROWS = 30_000;
+
 /** All legs through one backlog. */
 export type CatchUp = Pick<Backlog, 'title' | 'table' | 'rows' | 'perTransaction'> & { readonly legs: readonly Leg[] };
 
@@ -25,6 +27,7 @@ export async function measureCatchUp(bed: TestBed, options: BenchOptions, talk: 
     { title: '10-row transactions', table: 'order_ten', rows: Math.ceil(options.rows / 10) * 10, perTransaction: 10 },
     { title: 'single-row transactions', table: 'order_one', rows: options.transactions, perTransaction: 1 },
   ];
+  await warmUp(bed, contenders, talk);
   const results: CatchUp[] = [];
   for (const plan of plans) {
     const backlog = await makeBacklog(bed.server('source'), plan, talk);
@@ -40,6 +43,13 @@ export async function measureCatchUp(bed: TestBed, options: BenchOptions, talk: 
     results.push({ title, table, rows, perTransaction, legs });
   }
   return results;
+}
+
+/** Nobody is measured cold: processes that replicate have run for days. */
+async function warmUp(bed: TestBed, contenders: readonly Contender[], talk: Talk): Promise<void> {
+  const plan: BacklogPlan = { title: 'warm-up', table: 'order_ten', rows: WARM_UP_ROWS, perTransaction: 10 };
+  const backlog = await makeBacklog(bed.server('source'), plan, talk);
+  for (const contender of contenders) await runLeg(bed, contender, backlog, talk, `warm-up, ${contender.name}`);
 }
 
 /** The median of a figure over the runs of each contender, in the order of running. */

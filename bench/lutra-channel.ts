@@ -82,6 +82,7 @@ export class Lutra implements Contender {
   private readonly isFar: boolean;
   private channel: LutraChannel;
   private look: TargetLook | undefined;
+  private committedLook: TargetLook | undefined;
   private rows = 0;
 
   constructor(bed: TestBed, isFar = false) {
@@ -101,17 +102,20 @@ export class Lutra implements Contender {
     await run(this.target, [`TRUNCATE ${SCHEMA}.${backlog.table}`]);
     await this.channel.create(backlog.table, backlog.start);
     this.rows = backlog.rows;
-    this.look = await TargetLook.open(this.target, backlog.table, backlog.perTransaction === backlog.rows);
+    const isOneTransaction = backlog.perTransaction === backlog.rows;
+    this.look = await TargetLook.open(this.target, backlog.table, isOneTransaction);
+    this.committedLook = await TargetLook.open(this.target, backlog.table);
   }
 
   begin(): Promise<void> {
     return this.channel.start();
   }
 
-  /** The rows of one partition become visible in the source's order: with the last row, all are there. */
+  /** The rows of one partition become visible in the source's order: with the last row committed, all are there. */
   async progress(): Promise<Progress> {
     const rows = (await this.look?.newest())?.id ?? 0;
-    return { rows, isDone: rows === this.rows };
+    const isDone = rows === this.rows && (await this.committedLook?.newest())?.id === this.rows;
+    return { rows, isDone };
   }
 
   trouble(): Promise<string> {
@@ -120,6 +124,7 @@ export class Lutra implements Contender {
 
   async end(): Promise<void> {
     this.look?.close();
+    this.committedLook?.close();
     await this.channel.remove();
     if (this.isFar) await this.bed.removeFarSite();
   }
