@@ -2,7 +2,7 @@ import type { Source } from './byte-sink.ts';
 
 /** Reading of Avro's primitive encodings straight from bytes. Indices past the end read as 0; the caller checks the end of the record. */
 
-/** An Avro int or long of at most 53 bits. */
+/** An Avro int or long below 2^52 in size (its zigzag form takes one bit more); microseconds since 1970 reach that in the year 2112. */
 export function readInteger(from: Source): number {
   const { bytes } = from;
   let at = from.at;
