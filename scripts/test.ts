@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { globSync, mkdirSync, rmSync } from 'node:fs';
+import { globSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { upStack } from '../stack/api.ts';
+import { resetStack, upStack } from '../stack/api.ts';
 import { lineReport } from '../stack/report.ts';
 
 /**
@@ -57,8 +57,7 @@ function check(into: Tally, name: string, command: string, args: readonly string
 async function runOnStack(files: string[], into: Tally): Promise<void> {
   if (!files.some(wanted)) return;
   const dir = join(ROOT, '.stack', 'test');
-  rmSync(dir, { recursive: true, force: true });
-  mkdirSync(dir, { recursive: true });
+  await resetStack(dir, lineReport(console.log)); // one may run there since a single test file was run
   process.env.LUTRA_STACK_DIR = dir;
   const stack = await upStack({ dir, port: 0, tiedToCaller: true, report: lineReport(console.log) });
   try {
