@@ -77,9 +77,9 @@ class CachedRegistry implements SchemaRegistryPort {
     what: string,
     refused: 'SCHEMA_REFUSED' | 'REGISTRY_UNREACHABLE',
   ): ReplicationError {
-    const text = error instanceof Error ? error.message : String(error);
+    const text = reasonOf(error);
     const status = error instanceof Error && 'status' in error ? Number(error.status) : 0;
-    if (status >= 400 && status < 500 && status !== 408 && status !== 429) {
+    if (status >= 400 && status < 500 && status !== 408 && status !== 429 && !NETWORK.test(text)) {
       return new ReplicationError(
         refused,
         `the schema registry at ${this.url} refuses ${what}: ${text}`,
@@ -95,6 +95,15 @@ class CachedRegistry implements SchemaRegistryPort {
     );
   }
 }
+
+/** fetch says only "fetch failed"; the reason is its cause. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? error.cause.message : error.message;
+}
+
+/** The client answers a connection that failed with status 400 of its own making. */
+const NETWORK = /ECONN|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ETIMEDOUT|EPIPE|socket hang up|timed? ?out/i;
 
 /** One request for one key at a time; a failure is forgotten, a success is kept. */
 function cached<K, V>(map: Map<K, Promise<V>>, key: K, make: () => Promise<V>): Promise<V> {
