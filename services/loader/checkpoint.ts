@@ -1,4 +1,4 @@
-import mysql, { type Connection, type RowDataPacket } from 'mysql2/promise';
+import { type Connection, formatSql, type RowDataPacket, rawSql } from '../../shared/mysql/connection.ts';
 
 /** Identity of the last applied record of a partition. `serial` counts records of the epoch without gaps. */
 export type Identity = { readonly epoch: number; readonly serial: number };
@@ -93,13 +93,13 @@ export function moveCheckpoint(owner: CheckpointOwner, previous: bigint | undefi
     position: next.position,
     committed: next.committed,
   };
-  const now = mysql.raw('UTC_TIMESTAMP(6)');
+  const now = rawSql('UTC_TIMESTAMP(6)');
   if (previous === undefined) {
     const { uid, topic, partition, channel, pipeline, source } = owner;
     const row = { uid, topic, partition, channel, pipeline, source, ...values, updated_at: now };
-    return mysql.format(`INSERT INTO ${CHECKPOINT_TABLE} SET ?`, [row]);
+    return formatSql(`INSERT INTO ${CHECKPOINT_TABLE} SET ?`, [row]);
   }
-  return mysql.format(
+  return formatSql(
     `UPDATE ${CHECKPOINT_TABLE} SET ? WHERE uid = ? AND topic = ? AND \`partition\` = ? AND next_offset = ?`,
     [{ ...values, updated_at: now }, owner.uid, owner.topic, owner.partition, previous.toString()],
   );

@@ -10,7 +10,7 @@ const joinedSchema = selectorPositionSchema.pick({ joined: true });
 
 /**
  * Waits until the selector has noted in its position where this pipeline joined the stream. `source`: its id, `sh.order`.
- * Errors: SOURCE_UNREACHABLE when the signal ends the wait.
+ * Errors: SELECTOR_ABSENT when the signal ends the wait.
  */
 export async function readJoinedAt(
   address: KafkaAddress,
@@ -27,7 +27,7 @@ export async function readJoinedAt(
     }
   }
   throw new ReplicationError(
-    'SOURCE_UNREACHABLE',
+    'SELECTOR_ABSENT',
     `the selector of ${source} has not yet noted where pipeline ${uid} joins`,
     `start the selector at site ${site}`,
   );

@@ -100,7 +100,7 @@ function laneSettings(parts: RunnerParts, source: Database, target: Database): L
 
 async function whileWaiting<T>({ board }: RunnerParts, source: string, work: () => Promise<T>): Promise<T> {
   board.set('waiting', {
-    code: 'SOURCE_UNREACHABLE',
+    code: 'SELECTOR_ABSENT',
     message: `the selector of ${source} has not yet noted where this pipeline joins the stream`,
     remedy: 'start the selector at the source site, and look at its status; it goes on by itself',
   });

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
-import type { Connection, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
 import type { TableName } from '../../shared/model/table-pattern.ts';
+import type { Connection, ResultSetHeader, RowDataPacket } from '../../shared/mysql/connection.ts';
 import { type MysqlAddress, openConnection } from '../../shared/mysql/connection.ts';
 import { ReplicationError } from '../../shared/runtime/errors.ts';
 import { PagePool } from './byte-sink.ts';

@@ -1,5 +1,5 @@
-import type { Connection, RowDataPacket } from 'mysql2/promise';
 import type { TableName } from '../../shared/model/table-pattern.ts';
+import type { Connection, RowDataPacket } from '../../shared/mysql/connection.ts';
 
 /** A table of the target as information_schema tells it. */
 export type TargetTable = TableName & {

@@ -95,6 +95,6 @@ export function encodeHead(head: TransactionHead, scratch: AvroWriter): EncodedH
   scratch.text(head.file);
   scratch.reserve(16);
   scratch.long(head.position);
-  const copy = Uint8Array.prototype.slice.call(scratch.bytes, 0, scratch.at);
+  const copy = Buffer.from(scratch.bytes.subarray(0, scratch.at)); // from Buffer's pool: a slice() allocates outside of it, 0.5 µs instead of 0.1
   return { before: copy.subarray(0, middle), after: copy.subarray(middle) };
 }

@@ -1,10 +1,19 @@
 import { Readable } from 'node:stream';
-import mysql, { type Connection, type ConnectionOptions } from 'mysql2/promise';
+import mysql, {
+  type Connection,
+  type ConnectionOptions,
+  type ResultSetHeader,
+  type RowDataPacket,
+} from 'mysql2/promise';
 import type { Database } from '../model/channel.ts';
 import { ReplicationError } from '../runtime/errors.ts';
 import { readSecret } from '../runtime/secret.ts';
 
-export type { Connection };
+export type { Connection, ResultSetHeader, RowDataPacket };
+
+/** Statements with values escaped by the driver. */
+export const formatSql = mysql.format;
+export const rawSql = mysql.raw;
 
 /** One server of a database: the first host of its list unless told otherwise. */
 export type MysqlAddress = {

@@ -14,6 +14,7 @@ const TREATMENTS = {
   STREAM_GAP: 'block',
   REGISTRY_UNREACHABLE: 'wait',
   SCHEMA_REFUSED: 'block',
+  SELECTOR_ABSENT: 'wait',
   SOURCE_UNREACHABLE: 'wait',
   SOURCE_ACCESS_DENIED: 'block',
   SOURCE_CHECK_FAILED: 'block',

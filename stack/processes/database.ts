@@ -1,23 +1,16 @@
-/** What MySQL and MariaDB share: settings of a source that Lutra can read, users, initialisation. */
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+/** A database process: settings of a source that Lutra can read, users, initialisation. */
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { portOf, type StackConfig } from '../config.ts';
 import { checkDatabase } from '../health.ts';
 import { underOwnLoader } from '../install/debian.ts';
 import type { Place } from '../layout.ts';
+import type { DatabaseServer } from './database-server.ts';
 import { DATABASE_USERS } from './database-users.ts';
 import { foldersOf, logFile, socketPath } from './folders.ts';
 import { initialiseMariadb, mariadbServer } from './mariadb.ts';
 import { initialiseMysql, mysqlServer } from './mysql.ts';
 import { alwaysAvailable, type CommandLine, type ProcessSpec } from './spec.ts';
-
-/** One engine's part: its program, the arguments of every call, those of a running server. */
-export type DatabaseServer = {
-  readonly root: string;
-  readonly program: string;
-  readonly base: readonly string[];
-  readonly running: (serverId: number) => readonly string[];
-};
 
 export function databaseSpec(config: StackConfig, place: Place): ProcessSpec {
   const port = portOf(config, place.name);
@@ -94,11 +87,4 @@ async function initialise(folder: string, fill: (part: string) => Promise<void>)
   mkdirSync(part, { recursive: true });
   await fill(part);
   renameSync(part, folder);
-}
-
-/** Writes SQL for a server's start beside the data folder; returns the file. */
-export function writeStatements(part: string, statements: readonly string[]): string {
-  const file = `${part}.sql`;
-  writeFileSync(file, statements.map((statement) => `${statement};\n`).join(''));
-  return file;
 }

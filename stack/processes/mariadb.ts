@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StackError } from '../errors.ts';
 import { serverRoot } from '../install/servers.ts';
-import type { DatabaseServer } from './database.ts';
+import type { DatabaseServer } from './database-server.ts';
 import { userStatements } from './database-users.ts';
 import type { CommandLine } from './spec.ts';
 

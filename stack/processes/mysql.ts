@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { StackError } from '../errors.ts';
 import { serverRoot } from '../install/servers.ts';
-import { type DatabaseServer, writeStatements } from './database.ts';
+import { type DatabaseServer, writeStatements } from './database-server.ts';
 import { userStatements } from './database-users.ts';
 import type { CommandLine } from './spec.ts';
 
