@@ -1,10 +1,12 @@
-/** The demo's workload and comparison against a stack whose services know the databases by other addresses than we do. */
+/** The demo's tables, channel, workload and comparison, on a stack whose services know the databases by other addresses than we do. */
+import { Channels } from '../../demo/channels.ts';
 import { compareTables, differenceLine } from '../../demo/compare.ts';
-import { settle } from '../../demo/marker.ts';
+import { type Route, settle } from '../../demo/marker.ts';
 import { type DemoServers, demoServers } from '../../demo/servers.ts';
 import {
   createTutorial,
   insertSeedRows,
+  TUTORIAL_CHANNEL,
   tutorialDocument,
   tutorialPairs,
   tutorialRoutes,
@@ -14,10 +16,9 @@ import { StackError } from '../../stack/errors.ts';
 import type { Report } from '../../stack/report.ts';
 import type { StackInDocker } from './stack-in-docker.ts';
 
-const FIRST_ROWS_LIMIT_MS = 90_000;
-const SETTLE_LIMIT_MS = 90_000;
-const CHANGES = 10_000;
-const PER_SECOND = 1_000;
+/** Long enough for a machine that has much else to do. */
+const LIMIT_MS = 240_000;
+const WORKLOAD = { seed: 1, changes: 10_000, perSecond: 1_000, connections: 6 } as const;
 
 /** What was done and found. */
 export type ReplicationResult = {
@@ -32,14 +33,25 @@ export async function replicate(stack: StackInDocker, report: Report): Promise<R
   const servers = demoServers(stack);
   const routes = tutorialRoutes(servers);
   await createTutorial(servers);
-  await applyChannel(stack, await tutorialDocument(seenFromInside(servers)));
-  await report.step('first row at the other site', () => settleAll(routes, FIRST_ROWS_LIMIT_MS));
-  await insertSeedRows(servers);
-  const counts = await report.step(`workload of ${CHANGES} changes, selector and loader killed`, () =>
-    work(stack, servers),
-  );
-  await report.step('waiting until the target has caught up', () => settleAll(routes, SETTLE_LIMIT_MS));
-  return { changes: counts, ...(await compare(servers)) };
+  await report.step('lutra apply, until the channel runs', () => runChannel(stack, servers));
+  await report.step('first rows at the other site', async () => {
+    await insertSeedRows(servers);
+    await settleAll(routes);
+  });
+  const changes = await report.step('workload, selector and loader killed', () => work(stack, servers));
+  await report.step('until the target has caught up', () => settleAll(routes));
+  return { changes, ...(await compare(servers)) };
+}
+
+/** Applies the tutorial's channel by the command line that is in the image, and waits until its pipelines run. */
+async function runChannel(stack: StackInDocker, servers: DemoServers): Promise<void> {
+  const since = Date.now();
+  const command = ['exec', '-T', 'admin-api', 'node', 'bin/lutra.js', 'apply', '-f', '-'];
+  const document = await tutorialDocument(seenFromInside(servers));
+  const { code, said } = await stack.compose(command, ['printf', '%s', document]);
+  if (code !== 0) throw new StackError(`"lutra apply" failed (${code}): ${said.trim()}`);
+  const channels = new Channels(`http://${stack.address('admin-api')}`);
+  await channels.waitRunning(TUTORIAL_CHANNEL, { since, limitMs: LIMIT_MS });
 }
 
 /** The names and ports by which containers reach the databases. */
@@ -48,24 +60,24 @@ function seenFromInside(servers: DemoServers): DemoServers {
   return { order: at('order'), user: at('user'), otter: at('otter') };
 }
 
-/** By the command line that is in the image. */
-async function applyChannel(stack: StackInDocker, document: string): Promise<void> {
-  const command = ['exec', '-T', 'admin-api', 'node', 'bin/lutra.js', 'apply', '-f', '-'];
-  const { code, said } = await stack.compose(command, ['printf', '%s', document]);
-  if (code !== 0) throw new StackError(`"lutra apply" failed (${code}): ${said.trim()}`);
+async function settleAll(routes: readonly Route[]): Promise<void> {
+  for (const route of routes) await settle(route, LIMIT_MS);
 }
 
-async function settleAll(routes: Parameters<typeof settle>[0][], limitMs: number): Promise<void> {
-  await Promise.all(routes.map((route) => settle(route, limitMs)));
-}
-
+/** The selector dies after a third of the changes, the loader after two; resolves to the count of changes. */
 async function work(stack: StackInDocker, servers: DemoServers): Promise<number> {
-  const workload = new Workload({ servers, seed: 1, changes: CHANGES, perSecond: PER_SECOND, connections: 3 });
-  const running = workload.run(AbortSignal.timeout(SETTLE_LIMIT_MS));
-  await stack.killAndStart('selector-sh');
-  await stack.killAndStart('loader-us');
-  await running;
-  return workload.changes;
+  const signal = AbortSignal.timeout(LIMIT_MS);
+  const workload = new Workload({ servers, ...WORKLOAD });
+  const running = workload.run(signal);
+  const killed = (async (): Promise<void> => {
+    await workload.reached(WORKLOAD.changes / 3, signal);
+    await stack.killAndStart('selector-sh');
+    await workload.reached((WORKLOAD.changes * 2) / 3, signal);
+    await stack.killAndStart('loader-us');
+  })();
+  await Promise.all([running, killed]);
+  if (workload.changes >= WORKLOAD.changes) return workload.changes;
+  throw new StackError(`The workload made ${workload.changes} changes in ${LIMIT_MS} ms, not ${WORKLOAD.changes}.`);
 }
 
 async function compare(servers: DemoServers): Promise<Omit<ReplicationResult, 'changes'>> {

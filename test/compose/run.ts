@@ -36,8 +36,14 @@ async function main(): Promise<string> {
     await buildStandIns(engine, cache, names, report);
     await report.step('building the image of the services', () => buildServices(engine, names.node));
     const stack = cleanUp.use(new StackInDocker(engine, await basePort(), IMAGE));
+    await stack.clear();
     await bringUp(stack);
-    return verdict(await replicate(stack, report));
+    try {
+      return verdict(await replicate(stack, report));
+    } catch (error) {
+      await explain(stack, join(folder, 'containers.log'));
+      throw error;
+    }
   });
 }
 
@@ -79,6 +85,12 @@ async function bringUp(stack: StackInDocker): Promise<void> {
     if (after.get(service)?.id === id) continue;
     throw new StackError(`The second "up" made ${service} anew, although nothing had changed.`);
   }
+}
+
+/** Says what can be seen only while the containers still run. */
+async function explain(stack: StackInDocker, file: string): Promise<void> {
+  await stack.writeLogs(file);
+  console.error(`lutra status said:\n${await stack.channelStatus()}\nThe logs of the containers are in ${file}.`);
 }
 
 function verdict({ changes, tables, rows, differences }: ReplicationResult): string {

@@ -1,7 +1,7 @@
 /** The stack of docker-compose.yml on an engine of our own. */
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { parse } from 'yaml';
 import { PROJECT_ROOT } from '../../stack/config.ts';
 import { StackError } from '../../stack/errors.ts';
 import { DEFAULT_DATABASES, layout, type Place, parseDatabases } from '../../stack/layout.ts';
@@ -10,7 +10,7 @@ import type { Engine } from './engine.ts';
 
 const PROJECT = 'lutra-compose-test';
 const HEALTH_LIMIT_MS = 300_000;
-const POLL_MS = 500;
+const POLL_MS = 1000;
 
 /** Every place of the compose file: those of the native stack. */
 export const PLACES: readonly Place[] = layout(parseDatabases(DEFAULT_DATABASES));
@@ -22,6 +22,11 @@ export function portVariable(name: string): string {
 
 /** A state of a container, as the engine tells it. */
 export type ContainerState = { readonly id: string; readonly status: string; readonly health: string };
+
+const ABSENT: ContainerState = { id: '', status: 'absent', health: 'none' };
+/** Service, id, status, health. */
+const STATE =
+  '{{index .Config.Labels "com.docker.compose.service"}} {{.Id}} {{.State.Status}} {{if .State.Health}}{{.State.Health.Status}}{{end}}';
 
 /** The containers of the file, up between `up` and the end of the block that owns this. */
 export class StackInDocker {
@@ -58,9 +63,16 @@ export class StackInDocker {
 
   /** Every service with its container's state. */
   async states(): Promise<ReadonlyMap<string, ContainerState>> {
-    const services = (await this.compose(['config', '--services'])).output.trim().split('\n');
-    const states = new Map<string, ContainerState>();
-    for (const service of services) states.set(service, await this.#stateOf(service));
+    const states = new Map(PLACES.map(({ name }): [string, ContainerState] => [name, ABSENT]));
+    const filter = `label=com.docker.compose.project=${PROJECT}`;
+    const ids = (await this.#engine.docker(['ps', '-aq', '--no-trunc', '--filter', filter])).trim();
+    if (ids === '') return states;
+    for (const line of (await this.#engine.docker(['inspect', '--format', STATE, ...ids.split('\n')]))
+      .trim()
+      .split('\n')) {
+      const [service = '', id = '', status = '', health = ''] = line.split(' ');
+      states.set(service, { id, status, health });
+    }
     return states;
   }
 
@@ -82,21 +94,28 @@ export class StackInDocker {
     await runCommand(this.#line(['start', service]), { env: this.#env() });
   }
 
+  /** Writes the logs of every container to a file. */
+  async writeLogs(file: string): Promise<void> {
+    writeFileSync(file, (await this.compose(['logs', '--no-color', '--timestamps'])).output);
+  }
+
+  /** What the command line in the image says of every channel. */
+  async channelStatus(): Promise<string> {
+    return (await this.compose(['exec', '-T', 'admin-api', 'node', 'bin/lutra.js', 'status'])).said.trim();
+  }
+
   /** The end of a service's log. */
   async log(service: string, lines = 20): Promise<string> {
     return (await this.compose(['logs', '--no-color', '--tail', String(lines), service])).output.trim();
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Takes away containers, network and data, also those that a run left which was killed. */
+  async clear(): Promise<void> {
     await runCommand(this.#line(['down', '--volumes', '--remove-orphans']), { env: this.#env() });
   }
 
-  async #stateOf(service: string): Promise<ContainerState> {
-    const id = (await this.compose(['ps', '-q', service])).output.trim();
-    if (id === '') return { id, status: 'absent', health: 'none' };
-    const said = await this.#engine.docker(['inspect', '--format', '{{json .State}}', id]);
-    const state: { Status?: string; Health?: { Status?: string } } = parse(said);
-    return { id, status: state.Status ?? 'unknown', health: state.Health?.Status ?? 'none' };
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.clear();
   }
 
   async #sickness(service: string, { id, status, health }: ContainerState): Promise<StackError> {
