@@ -71,7 +71,12 @@ function usageTable(result: CatchUp, names: readonly string[]): string {
       return `${micros.toFixed(2)} / ${Math.max(...used.map(({ peakMb }) => peakMb)).toFixed(0)}`;
     }),
   ]);
-  return table(['', ...names], rows);
+  const sums = names.map((name) => {
+    const legs = result.legs.filter(({ contender }) => contender === name);
+    const micros = legs.map((leg) => busy(leg).reduce((sum, { cpuMs }) => sum + (cpuMs * 1_000) / result.rows, 0));
+    return median(micros).toFixed(2);
+  });
+  return table(['', ...names], [...rows, ['all of them', ...sums]]);
 }
 
 function busy({ usage, seconds }: Leg): Usage[] {
