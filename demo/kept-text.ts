@@ -1,4 +1,8 @@
+import { relative } from 'node:path';
 import type { StackHandle } from '../stack/api.ts';
+import { readConfig } from '../stack/config.ts';
+import { javaCommand } from '../stack/install/java.ts';
+import { kafkaClassPath } from '../stack/install/maven.ts';
 import { pipelineGroup } from '../topics/topics.ts';
 import { TUTORIAL_CHANNEL } from './tutorial.ts';
 
@@ -19,11 +23,20 @@ try next:
   npx lutra${server} status --watch
   npx lutra${server} get ${TUTORIAL_CHANNEL} -o yaml
   npx lutra${server} pause ${TUTORIAL_CHANNEL}
-  kafka-consumer-groups --bootstrap-server ${stack.address('kafka-us')} --describe --group ${pipelineGroup(TUTORIAL_CHANNEL, 'order')}
-  kafka-console-consumer --bootstrap-server ${stack.address('kafka-us')} --topic lutra.status.us --from-beginning
+  ${kafkaTool(stack, 'consumer.group.ConsumerGroupCommand')} --describe --group ${pipelineGroup(TUTORIAL_CHANNEL, 'order')}
+  ${kafkaTool(stack, 'consumer.ConsoleConsumer')} --topic lutra.status.us --from-beginning
   npm run stack --${folder} status        every process, login and log file
   npm run stack --${folder} down          the end
 `;
+}
+
+/** kafka-consumer-groups and the like, with the stack's own Java and jars: a bare machine has no others. */
+function kafkaTool(stack: StackHandle, main: string): string {
+  const config = readConfig(stack.dir);
+  if (config === undefined) return main;
+  const classPath = relative(process.cwd(), kafkaClassPath(config.cache, config.kafkaVersion));
+  const java = relative(process.cwd(), javaCommand(config.cache));
+  return `${java} -cp '${classPath}' org.apache.kafka.tools.${main} --bootstrap-server ${stack.address('kafka-us')}`;
 }
 
 function portOf(stack: StackHandle, name: string): string {

@@ -130,8 +130,10 @@ function lagText(probes: readonly LagProbe[], outages: readonly Outage[]): strin
   const calm = samples.filter(({ committedAt }) =>
     outages.every(({ from, ms }) => committedAt < from - 1_000 || committedAt > from + ms),
   );
-  const [p50, p99] = [percentile(calm, 0.5), percentile(calm, 0.99)];
-  return `lag p50 ${p50.toFixed(0)} ms p99 ${p99.toFixed(0)} ms (longest while killed ${number(Math.max(...samples.map(({ ms }) => ms)))} ms)`;
+  const longest = samples.reduce((most, { ms }) => Math.max(most, ms), 0);
+  const killed = `longest while killed ${number(longest)} ms`;
+  if (calm.length === 0) return `lag not measured outside of the kills (${killed})`;
+  return `lag p50 ${percentile(calm, 0.5).toFixed(0)} ms p99 ${percentile(calm, 0.99).toFixed(0)} ms (${killed})`;
 }
 
 async function judge(servers: DemoServers, workload: Workload, lag: string, screen: Screen): Promise<Verdict> {
