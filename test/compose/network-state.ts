@@ -1,5 +1,5 @@
-/** What a Docker engine changes in the machine's network and leaves behind when it ends: filter rules and forwarding. */
-import { readFileSync, writeFileSync } from 'node:fs';
+/** What a Docker engine changes in the machine's network and leaves behind when it ends: filter rules, forwarding, bridges. */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { runCommand } from './command.ts';
 
 const FORWARDING = '/proc/sys/net/ipv4/ip_forward';
@@ -10,6 +10,7 @@ export type NetworkState = {
   readonly hasEngineRules: boolean;
   readonly forwardPolicy: string;
   readonly forwarding: string;
+  readonly bridges: readonly string[];
 };
 
 /** Reads the settings, before the engine starts. */
@@ -19,6 +20,7 @@ export async function readNetworkState(): Promise<NetworkState> {
     hasEngineRules: rules.includes('DOCKER'),
     forwardPolicy: /^:FORWARD (\w+)/m.exec(rules)?.[1] ?? 'ACCEPT',
     forwarding: readFileSync(FORWARDING, 'utf8'),
+    bridges: bridges(),
   };
 }
 
@@ -29,6 +31,13 @@ export async function restoreNetworkState(before: NetworkState): Promise<void> {
   const kept = withoutEngineRules(rules, before.forwardPolicy);
   await runCommand(['iptables-restore'], { from: ['printf', '%s', kept] });
   writeFileSync(FORWARDING, before.forwarding);
+  const added = bridges().filter((name) => !before.bridges.includes(name));
+  for (const name of added) await runCommand(['ip', 'link', 'delete', name]);
+}
+
+/** Bridges of compose networks; one stays when the engine ends before its network was taken away. */
+function bridges(): readonly string[] {
+  return readdirSync('/sys/class/net').filter((name) => /^br-[0-9a-f]{12}$/.test(name));
 }
 
 /** Lines of `iptables-save` without those that name an engine's chains or the bridges of its networks. */

@@ -20,6 +20,8 @@ import { PLACES, StackInDocker } from './stack-in-docker.ts';
 import { installTools, requireRoot } from './tools.ts';
 
 const IMAGE = 'lutra:compose-test';
+/** Set by a signal; what fails from then on fails because everything is taken down. */
+let interrupted = false;
 const report = lineReport((line) => console.log(line));
 
 async function main(): Promise<string> {
@@ -41,7 +43,7 @@ async function main(): Promise<string> {
     try {
       return verdict(await replicate(stack, report));
     } catch (error) {
-      await explain(stack, join(folder, 'containers.log'));
+      if (!interrupted) await explain(stack, join(folder, 'containers.log'));
       throw error;
     }
   });
@@ -105,6 +107,7 @@ function verdict({ changes, tables, rows, differences }: ReplicationResult): str
 function stopOnSignals(cleanUp: AsyncDisposableStack): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => {
+      interrupted = true;
       console.error(`${signal}: taking everything down`);
       cleanUp.disposeAsync().finally(() => process.exit(1));
     });
@@ -115,7 +118,7 @@ const start = performance.now();
 try {
   console.log(`test:compose ok: ${await main()}, ${seconds(start)}`);
 } catch (error) {
-  console.error(error instanceof StackError ? messageOf(error) : error);
+  if (!interrupted) console.error(error instanceof StackError ? messageOf(error) : error);
   console.error(`test:compose FAILED after ${seconds(start)}`);
   process.exitCode = 1;
 }

@@ -111,7 +111,7 @@ export class StackInDocker {
 
   /** Takes away containers, network and data, also those that a run left which was killed. */
   async clear(): Promise<void> {
-    await runCommand(this.#line(['down', '--volumes', '--remove-orphans']), { env: this.#env() });
+    await runCommand(this.#line(['down', '--timeout', '5', '--volumes', '--remove-orphans']), { env: this.#env() });
   }
 
   [Symbol.asyncDispose](): Promise<void> {

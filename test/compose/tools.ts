@@ -11,6 +11,7 @@ const TOOLS: readonly (readonly [command: string, debianPackage: string])[] = [
   ['docker-compose', 'docker-compose'],
   ['debootstrap', 'debootstrap'],
   ['iptables', 'iptables'],
+  ['ip', 'iproute2'],
 ];
 
 /** Throws one sentence when this process is not root: an engine of one's own needs it. */
