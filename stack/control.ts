@@ -14,7 +14,7 @@ type Answer = { readonly error?: string };
 export async function serveCommands(
   path: string,
   obey: (command: Command) => Promise<void>,
-  afterDown: () => Promise<never>,
+  afterDown: () => Promise<void>,
 ): Promise<void> {
   rmSync(path, { force: true });
   const server = createServer((socket) => {

@@ -35,6 +35,8 @@ export type StackState = {
   readonly basePort: number;
   readonly kafkaVersion: string;
   readonly supervisor: number;
+  /** When the supervisor was started, in milliseconds since 1970. */
+  readonly supervisedSince: number;
   readonly processes: readonly ProcessState[];
 };
 

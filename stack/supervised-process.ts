@@ -8,7 +8,7 @@ import type { ProcessSpec } from './processes/spec.ts';
 import type { Phase, ProcessState } from './state.ts';
 
 const CHECK_WHILE_STARTING_MS = 150;
-const CHECK_WHILE_READY_MS = 3000;
+const CHECK_WHILE_READY_MS = 5000;
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 10_000;
 /** A process that lived this long begins again with the shortest pause. */

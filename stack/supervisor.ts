@@ -23,6 +23,7 @@ class Supervisor {
   #config: StackConfig;
   readonly #processes = new Map<string, SupervisedProcess>();
   #writePending = false;
+  readonly #since = Date.now();
 
   constructor(config: StackConfig) {
     this.#config = config;
@@ -115,7 +116,7 @@ class Supervisor {
   #state(): StackState {
     const { dir, basePort, kafkaVersion } = this.#config;
     const processes = placesOf(this.#config).flatMap(({ name }) => this.#processes.get(name)?.state() ?? []);
-    return { dir, basePort, kafkaVersion, supervisor: process.pid, processes };
+    return { dir, basePort, kafkaVersion, supervisor: process.pid, supervisedSince: this.#since, processes };
   }
 }
 
@@ -126,7 +127,10 @@ async function main(dir: string): Promise<void> {
   for (const folder of Object.values(folders)) mkdirSync(folder, { recursive: true });
   const socket = socketPath(dir, 'supervisor');
   const supervisor = new Supervisor(config);
-  const end = async (): Promise<never> => {
+  let ending = false;
+  const end = async (): Promise<void> => {
+    if (ending) return;
+    ending = true;
     await supervisor.stopAll();
     supervisor.write();
     rmSync(socket, { force: true });

@@ -14,6 +14,7 @@ import { endLeftovers, supervisorPid } from './leftovers.ts';
 import { freeBlock, refuseBusyPorts } from './ports.ts';
 import { foldersOf, logFile, socketPath } from './processes/folders.ts';
 import { type Report, seconds } from './report.ts';
+import { latestSourceChange } from './source-age.ts';
 import { type Phase, type ProcessState, readState } from './state.ts';
 
 const READY_LIMIT_MS = 180_000;
@@ -34,7 +35,8 @@ export async function bringUp(options: UpOptions, report: Report): Promise<UpRes
     const config = withOwner(await install(asked, wantedPlaces(asked, options), report), options);
     const wanted = wantedPlaces(config, options);
     writeConfig(config);
-    if (!running && existing) await endLeftovers(config, report);
+    if (running) tellOldCode(dir, report);
+    else if (existing) await endLeftovers(config, report);
     const missing = missingOf(wanted, running ? (readState(dir)?.processes ?? []) : []);
     await refuseBusyPorts(config.basePort, missing);
     if (!running) await startSupervisor(config);
@@ -49,6 +51,12 @@ export async function bringUp(options: UpOptions, report: Report): Promise<UpRes
     );
     return { dir, started: names.filter((name) => !skipped.has(name)).length, ready };
   });
+}
+
+function tellOldCode(dir: string, report: Report): void {
+  const since = readState(dir)?.supervisedSince ?? 0;
+  if (since > latestSourceChange()) return;
+  report.line('the stack runs with older code than stack/ holds now; "down" and "up" take the newer');
 }
 
 function withOwner(config: StackConfig, options: UpOptions): StackConfig {

@@ -1,5 +1,14 @@
 /** The cache: folders that are either complete or absent, and a lock so that two installations do not meet. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { StackError } from '../errors.ts';
@@ -19,6 +28,7 @@ export async function ensureFolder(
   mkdirSync(dirname(target), { recursive: true });
   const part = mkdtempSync(`${target}.part-`);
   try {
+    chmodSync(part, 0o755); // the cache may serve other users of the machine
     await report.step(`installing ${target.slice(dirname(target).length + 1)}`, () => fill(part));
     renameSync(part, target);
   } finally {

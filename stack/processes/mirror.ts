@@ -78,9 +78,16 @@ export function mirrorProperties(
     [`${target}.offset.storage.replication.factor`]: 1,
     [`${target}.config.storage.replication.factor`]: 1,
     [`${target}.status.storage.replication.factor`]: 1,
+    [`${target}.config.storage.topic`]: configTopic(origin, brokers),
     [`${target}.offset.storage.partitions`]: 1,
     [`${target}.status.storage.partitions`]: 1,
     [`${target}.offset.flush.interval.ms`]: 1000,
+    // Kafka 4's default, rebootstrap, asks without a pause while a broker is away: thousands of log lines a second.
+    [`${target}.metadata.recovery.strategy`]: 'none', // the worker's own clients
+    [`${origin}.admin.metadata.recovery.strategy`]: 'none',
+    [`${target}.admin.metadata.recovery.strategy`]: 'none',
+    [`${origin}.consumer.metadata.recovery.strategy`]: 'none',
+    [`${target}.producer.metadata.recovery.strategy`]: 'none',
     'tasks.max': 1,
     'plugin.discovery': 'service_load', // the worker and its herder each scanned every jar for 3 to 10 s
     [`${target}.plugin.discovery`]: 'service_load',
@@ -103,4 +110,13 @@ export function mirrorProperties(
     [`${target}.producer.max.request.size`]: 8388608,
     [`${target}.producer.send.buffer.bytes`]: -1,
   };
+}
+
+/**
+ * MirrorMaker keeps its connectors' settings, addresses included, in a topic, and first starts what it finds there. The
+ * ports in the topic's name keep a stack that moved to another base port from calling the old ones.
+ */
+function configTopic(origin: Site, brokers: { readonly origin: string; readonly target: string }): string {
+  const ports = [brokers.origin, brokers.target].map((address) => address.split(':')[1]);
+  return `mm2-configs.${origin}.${ports.join('.')}.internal`;
 }

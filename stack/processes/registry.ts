@@ -25,6 +25,7 @@ export function registrySpec(config: StackConfig, place: Place): ProcessSpec {
     'quarkus.management.host': '127.0.0.1', // its second interface, by default 0.0.0.0:9000: two stacks would meet there
     'quarkus.management.port': config.basePort + (place.offsets[1] ?? 0),
     'quarkus.log.level': 'WARN',
+    'quarkus.http.access-log.enabled': false,
     'apicurio.datasource.url': `jdbc:h2:file:${join(folder, 'registry')};DB_CLOSE_ON_EXIT=FALSE`,
   };
   const url = registryUrl(config);
