@@ -10,7 +10,7 @@ import { cacheDir, mergeConfig, PROJECT_ROOT, parsePort } from '../../stack/conf
 import { messageOf, StackError } from '../../stack/errors.ts';
 import { withLock } from '../../stack/install/cache.ts';
 import { install } from '../../stack/install/install.ts';
-import { freeBlock, refuseBusyPorts } from '../../stack/ports.ts';
+import { freeBlock, isFree } from '../../stack/ports.ts';
 import { lineReport, seconds } from '../../stack/report.ts';
 import { buildStandIns, type ImageNames } from './base-images.ts';
 import { type Engine, startEngine } from './engine.ts';
@@ -72,7 +72,11 @@ async function basePort(): Promise<number> {
   const asked = process.env.LUTRA_COMPOSE_PORT;
   if (asked === undefined || asked === '') return freeBlock(PLACES);
   const port = parsePort(asked, 'LUTRA_COMPOSE_PORT');
-  await refuseBusyPorts(port, PLACES);
+  for (const { name, offsets } of PLACES) {
+    const [offset] = offsets; // the others are private to a container
+    if (offset === undefined || (await isFree(port + offset))) continue;
+    throw new StackError(`Port ${port + offset} of ${name} is in use; choose another block with LUTRA_COMPOSE_PORT.`);
+  }
   return port;
 }
 
