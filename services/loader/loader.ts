@@ -1,5 +1,5 @@
 import type { SchemaRegistryPort } from '../../shared/codec/schema-registry.ts';
-import { openProducer } from '../../shared/kafka/record-producer.ts';
+import { StatusPublisher } from '../../shared/control/status-publisher.ts';
 import { ensureTopic } from '../../shared/kafka/topic-admin.ts';
 import { HealthServer } from '../../shared/runtime/health-server.ts';
 import type { Logger } from '../../shared/runtime/log.ts';
@@ -7,7 +7,6 @@ import { backoffMs, pause } from '../../shared/runtime/retry.ts';
 import type { ServiceSettings } from '../../shared/runtime/settings.ts';
 import { CHANNELS_TOPIC, compactedTopicDefinition, statusTopic } from '../../topics/topics.ts';
 import type { BatchLimits } from './batcher.ts';
-import { StatusPublisher } from './status-publisher.ts';
 import { Supervisor } from './supervisor.ts';
 import { registerLoaderMetrics } from './telemetry.ts';
 
@@ -29,7 +28,7 @@ export async function runLoader(parts: LoaderParts, signal: AbortSignal): Promis
   const health = new HealthServer();
   registerLoaderMetrics(health.metrics);
   await health.listen(settings.httpHost, settings.httpPort);
-  const publisher = new StatusPublisher(statusTopic(site), () => openProducer(kafka), log);
+  const publisher = new StatusPublisher(kafka, statusTopic(site));
   const supervisor = new Supervisor({
     site,
     instance,
@@ -39,15 +38,11 @@ export async function runLoader(parts: LoaderParts, signal: AbortSignal): Promis
     limits: parts.limits ?? LIMITS,
     log,
   });
-  const quiet = new AbortController();
   try {
     await ensureControlTopics(kafka, site, signal);
-    const publishing = publisher.run(quiet.signal);
     await supervisor.run(signal);
-    quiet.abort();
-    await publishing;
-    await publisher.close();
   } finally {
+    await publisher.close();
     health.close();
   }
 }

@@ -1,6 +1,6 @@
 import type { Start } from '../../shared/model/channel.ts';
+import { type GtidSet, parseGtidSet } from '../../shared/model/gtid-set.ts';
 import { ReplicationError } from '../../shared/runtime/errors.ts';
-import { containsGtid, type GtidSet, parseGtidSet } from './gtid-set.ts';
 import type { LogPlace } from './record-head.ts';
 
 /** Whether a transaction lies before the pipeline's start and is left out. Undefined: the start needs no such filter. */
@@ -21,7 +21,7 @@ function gtidFilter(set: GtidSet): StartFilter {
         'start by {file, position}, or turn GTIDs on at the source',
       );
     }
-    return containsGtid(set, gtid);
+    return set.contains(gtid);
   };
 }
 

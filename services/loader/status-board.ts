@@ -1,3 +1,4 @@
+import type { StatusSnapshot } from '../../shared/control/status-publisher.ts';
 import type { PipelineState, Reason, RowCounts, Status } from '../../shared/model/status.ts';
 import type { ReplicationError } from '../../shared/runtime/errors.ts';
 import type { AppliedBatch } from './applier.ts';
@@ -34,7 +35,6 @@ export class StatusBoard {
   private statements = 0;
   private since = Date.now();
   private shown: PipelineState = 'starting';
-  private rate = { rows: 0, at: Date.now() };
 
   constructor(identity: BoardIdentity) {
     this.identity = identity;
@@ -109,8 +109,8 @@ export class StatusBoard {
     return this.rows;
   }
 
-  /** The status record of now; `rowsPerSecond` counts since the call before. */
-  status(): Status {
+  /** What the status publisher asks for. */
+  status(): ReturnType<StatusSnapshot> {
     const now = Date.now();
     const { topic, ...who } = this.identity;
     const lanes = [...this.lanes].sort(([a], [b]) => a - b);
@@ -127,7 +127,6 @@ export class StatusBoard {
       state: worst.state,
       ...(worst.reason === undefined ? {} : { reason: worst.reason }),
       since: this.since,
-      at: now,
       ...(last === undefined ? {} : { position: { gtidSet: last.gtid, file: last.file, position: last.position } }),
       offsets: lanes.map(([partition, { next, end }]) => ({
         topic,
@@ -136,7 +135,6 @@ export class StatusBoard {
         end: String(end()),
       })),
       ...(lagMs === undefined ? {} : { lagMs }),
-      rowsPerSecond: this.measureRate(now),
       transactions: this.transactions,
       rows: { ...this.rows },
       tables: Object.fromEntries([...this.tables].map(([name, counts]) => [name, { ...counts }])),
@@ -154,14 +152,6 @@ export class StatusBoard {
       if (most === undefined || ms > most) most = ms;
     }
     return most;
-  }
-
-  private measureRate(now: number): number {
-    const rows = this.rows.inserts + this.rows.updates + this.rows.deletes;
-    const seconds = Math.max(0.001, (now - this.rate.at) / 1000);
-    const perSecond = Math.round((rows - this.rate.rows) / seconds);
-    this.rate = { rows, at: now };
-    return perSecond;
   }
 }
 

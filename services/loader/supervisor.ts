@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { SchemaRegistryPort } from '../../shared/codec/schema-registry.ts';
+import type { StatusPublisher } from '../../shared/control/status-publisher.ts';
 import type { KafkaAddress } from '../../shared/kafka/cluster.ts';
 import { followTopic } from '../../shared/kafka/topic-follower.ts';
 import { type Channel, channelSchema, type Pipeline } from '../../shared/model/channel.ts';
@@ -8,8 +9,7 @@ import { CHANNELS_TOPIC, rowsTopic } from '../../topics/topics.ts';
 import type { BatchLimits } from './batcher.ts';
 import { endsOf, runPipeline, sourceOf } from './pipeline-runner.ts';
 import { StatusBoard } from './status-board.ts';
-import type { StatusPublisher } from './status-publisher.ts';
-import { forgetPipeline } from './telemetry.ts';
+import { forgetPipeline, lagSeen } from './telemetry.ts';
 
 export type SupervisorParts = {
   readonly site: string;
@@ -99,7 +99,7 @@ export class Supervisor {
     if (current !== undefined) {
       await current.stop();
       this.running.delete(name);
-      this.parts.publisher.remove(current.board);
+      this.parts.publisher.remove(statusKey(current.board));
       forgetPipeline(current.board.identity);
     }
     if (wanted !== undefined && essence !== undefined)
@@ -111,7 +111,7 @@ export class Supervisor {
     const log = this.parts.log.child({ channel: channel.name, pipeline: pipeline.name });
     const board = this.makeBoard(channel, pipeline);
     const ending = new AbortController();
-    publisher.boards.add(board);
+    publisher.add(statusKey(board), () => seen(board));
     if (channel.state === 'paused') {
       board.set('paused');
       log.info('paused: out of the consumer group');
@@ -148,6 +148,17 @@ export class Supervisor {
   states(): string[] {
     return [...this.running.values()].map(({ board }) => board.status().state);
   }
+}
+
+/** Key of a pipeline's status record. */
+function statusKey({ identity }: StatusBoard): string {
+  return `loader/${identity.channel}/${identity.pipeline}/${identity.instance}`;
+}
+
+function seen(board: StatusBoard): ReturnType<StatusBoard['status']> {
+  const status = board.status();
+  if (status.lagMs !== undefined) lagSeen(board.identity, status.lagMs);
+  return status;
 }
 
 function essenceOf(channel: Channel, pipeline: Pipeline): object {

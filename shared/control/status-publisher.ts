@@ -61,8 +61,7 @@ export class StatusPublisher {
     const spoken: [Watched, string][] = [];
     for (const [key, watched] of this.watched) {
       const status = this.look(watched, now);
-      const { at: _, ...lasting } = status;
-      const said = JSON.stringify(lasting);
+      const said = comparable(status);
       if (said === watched.said && now - watched.saidAt < AT_LEAST_EVERY_MS) continue;
       spoken.push([watched, said]);
       records.push({ key, value: Buffer.from(JSON.stringify(status)) });
@@ -93,4 +92,9 @@ export class StatusPublisher {
       throw error;
     }
   }
+}
+
+/** What counts as a change: everything but the clock and the lag that grows with it. */
+function comparable({ at: _at, lagMs: _lagMs, ...rest }: Status): string {
+  return JSON.stringify(rest);
 }

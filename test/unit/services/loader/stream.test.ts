@@ -3,7 +3,6 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { Batcher } from '../../../../services/loader/batcher.ts';
 import { judge } from '../../../../services/loader/continuity.ts';
-import { containsGtid, parseGtidSet } from '../../../../services/loader/gtid-set.ts';
 import { emptyHead, readHead, readLog, schemaIdOf } from '../../../../services/loader/record-head.ts';
 import type { RowEvent } from '../../../../services/loader/row-event.ts';
 import { compileStartFilter } from '../../../../services/loader/start-filter.ts';
@@ -49,25 +48,6 @@ test('a serial that follows is new, one that does not rise is a repeat, a jump i
     /partition 0 of x: after serial 10 of epoch 2 comes serial 13/,
   );
   assert.throws(() => judge(last, { epoch: 3, serial: 2 }, 'p'), { code: 'STREAM_GAP' });
-});
-
-test('a GTID set holds what stands in its intervals, with tags, and a MariaDB position all before it', () => {
-  const mysql = parseGtidSet(
-    '3E11FA47-71CA-11E1-9E33-C80AA9429562:1-5:7:lab:1-3,\n0aaa0000-0000-0000-0000-000000000000:9',
-  );
-  const uuid = '3e11fa47-71ca-11e1-9e33-c80aa9429562';
-  assert.deepEqual(
-    [`${uuid}:5`, `${uuid}:6`, `${uuid}:7`, `${uuid}:lab:3`, `${uuid}:lab:4`, `${uuid}:other:1`].map((gtid) =>
-      containsGtid(mysql, gtid),
-    ),
-    [true, false, true, true, false, false],
-  );
-  const maria = parseGtidSet('0-1-100,2-9-5');
-  assert.deepEqual(
-    ['0-1-100', '0-7-99', '0-1-101', '2-1-5', '1-1-1'].map((gtid) => containsGtid(maria, gtid)),
-    [true, true, false, true, false],
-  );
-  assert.throws(() => parseGtidSet('nonsense'), RangeError);
 });
 
 test('a start by file and position leaves out what begins before it, whatever the length of the number', () => {
