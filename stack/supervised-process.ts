@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, fstatSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { inheritedEnvironment, openLog } from './child.ts';
 import { messageOf } from './errors.ts';
 import { removePidFile, writePidFile } from './pid-file.ts';
 import type { ProcessSpec } from './processes/spec.ts';
@@ -13,7 +13,6 @@ const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 10_000;
 /** A process that lived this long begins again with the shortest pause. */
 const STEADY_AFTER_MS = 30_000;
-const LOG_LIMIT_BYTES = 64 << 20;
 
 /** What a supervised process needs from its supervisor. */
 export type Surroundings = {
@@ -186,18 +185,4 @@ export class SupervisedProcess {
     this.#note = note;
     this.#surroundings.changed();
   }
-}
-
-/** Opens a log to append to; a large one is set aside as `.1` first. `start` is where the new run begins. */
-function openLog(file: string): { log: number; start: number } {
-  mkdirSync(dirname(file), { recursive: true });
-  if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > LOG_LIMIT_BYTES) renameSync(file, `${file}.1`);
-  const log = openSync(file, 'a');
-  return { log, start: fstatSync(log).size };
-}
-
-/** The environment without what a test runner or a debugger put there for itself. */
-function inheritedEnvironment(): NodeJS.ProcessEnv {
-  const { NODE_OPTIONS: _options, NODE_TEST_CONTEXT: _context, NODE_V8_COVERAGE: _coverage, ...rest } = process.env;
-  return rest;
 }

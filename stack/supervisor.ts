@@ -2,7 +2,7 @@
  * The supervisor: a detached process that runs a stack's children, restarts those that die, writes `state.json` and
  * takes commands on a unix socket. Started by `upStack`; ends after `down`, on SIGTERM, or with the process that owns it.
  */
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { placesOf, readConfig, type StackConfig } from './config.ts';
 import { type Command, serveCommands } from './control.ts';
@@ -132,11 +132,16 @@ async function main(dir: string): Promise<void> {
     if (ending) return;
     ending = true;
     await supervisor.stopAll();
-    supervisor.write();
+    if (existsSync(dir)) supervisor.write();
     rmSync(socket, { force: true });
     removePidFile(folders.run, 'supervisor');
     process.exit(0);
   };
+  // Such as a folder that was deleted under a running stack: nothing may be left behind.
+  process.on('uncaughtException', (error) => {
+    console.error(error);
+    void end();
+  });
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, end);
   const { ownerPid } = config;
   if (ownerPid !== undefined) setInterval(() => isAlive(ownerPid) || end(), OWNER_CHECK_MS);

@@ -4,6 +4,7 @@ import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { UpOptions } from './api.ts';
+import { inheritedEnvironment } from './child.ts';
 import { mergeConfig, PROJECT_ROOT, placesOf, readConfig, type StackConfig, stackDir, writeConfig } from './config.ts';
 import { sendCommand } from './control.ts';
 import { StackError } from './errors.ts';
@@ -94,12 +95,11 @@ function missingOf(wanted: readonly Place[], processes: readonly ProcessState[])
 async function startSupervisor(config: StackConfig): Promise<void> {
   mkdirSync(foldersOf(config.dir).logs, { recursive: true });
   const log = openSync(logFile(config.dir, 'supervisor'), 'a');
-  const { NODE_OPTIONS: _options, NODE_TEST_CONTEXT: _context, ...env } = process.env;
   const child = spawn(process.execPath, [join(PROJECT_ROOT, 'stack', 'supervisor.ts'), config.dir], {
     cwd: config.dir,
     detached: true,
     stdio: ['ignore', log, log],
-    env,
+    env: inheritedEnvironment(),
   });
   closeSync(log);
   child.unref();

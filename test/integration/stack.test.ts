@@ -96,6 +96,17 @@ test('a stack that is tied to its caller ends with it', async () => {
   assert.ok(!isAlive(pid));
 });
 
+test('a stack whose folder is deleted ends', async () => {
+  const gone = mkdtempSync(join(tmpdir(), 'lutra-gone-'));
+  const { pid } = (await upStack({ ...options, dir: gone })).process('redis');
+  const supervisor = stackStatus(gone).supervisor ?? 0;
+  rmSync(gone, { recursive: true });
+  process.kill(pid ?? 0, 'SIGKILL');
+  const deadline = performance.now() + 10_000;
+  while (isAlive(supervisor) && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.ok(!isAlive(supervisor) && !isAlive(pid ?? 0));
+});
+
 function firstNumber(child: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
     child.stdout?.once('data', (chunk: Buffer) => resolve(Number(chunk.toString())));
