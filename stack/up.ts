@@ -136,7 +136,7 @@ function readyLine(process: ProcessState, start: number): string {
   const name = process.name.padEnd(12);
   if (process.state === 'skipped') return `${name}  skipped  ${process.note ?? ''}`;
   const address = process.addresses.client ?? process.addresses.http ?? '';
-  return `${name}  ready  ${address}  ${seconds(start)}`.replace(/ {4}/, '  ');
+  return [name, 'ready', ...(address ? [address] : []), seconds(start)].join('  ');
 }
 
 function refuseHopeless(process: ProcessState, waitedMs: number): void {
