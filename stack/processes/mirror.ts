@@ -82,6 +82,8 @@ export function mirrorProperties(
     [`${target}.offset.storage.partitions`]: 1,
     [`${target}.status.storage.partitions`]: 1,
     [`${target}.offset.flush.interval.ms`]: 1000,
+    // Connect keeps the work of a member that has gone unassigned for 5 min; the only member, back after an outage of its broker, stood still.
+    [`${target}.scheduled.rebalance.max.delay.ms`]: 0,
     // Kafka 4's default, rebootstrap, asks without a pause while a broker is away: thousands of log lines a second.
     [`${target}.metadata.recovery.strategy`]: 'none', // the worker's own clients
     [`${origin}.admin.metadata.recovery.strategy`]: 'none',

@@ -69,4 +69,14 @@ test('parts that start in the wrong order wait for each other', async () => {
   await Promise.all(wrong.map((name) => flow.stack.waitHealthy(name, LIMIT_MS)));
   await flow.atSource("INSERT INTO t VALUES (2, 'after')");
   await flow.assertEqual();
+  await flow.until('its state reaches the other site', ({ state }) => state === 'running', LIMIT_MS);
+});
+
+test('MirrorMaker goes on at once when its broker is back', async () => {
+  await using flow = await Flow.open({ tables: TABLES });
+  await whileStopped(flow, ['kafka-sh', 'kafka-us'], async () => {
+    await flow.atSource("INSERT INTO t VALUES (1, 'no Kafka')");
+  });
+  await flow.assertEqual();
+  await flow.until('its state reaches the other site', ({ state }) => state === 'running', LIMIT_MS);
 });
