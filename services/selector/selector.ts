@@ -25,6 +25,7 @@ export async function runSelector({ settings, registry, log }: SelectorParts, si
   const health = new HealthServer();
   const status = new StatusPublisher(kafka, statusTopic(site));
   const runners = new Map<string, SourceRunner>();
+  const ending = new Map<string, Promise<void>>();
   registerSelectorMetrics(health.metrics, runners);
   try {
     await health.listen(settings.httpHost, settings.httpPort);
@@ -36,7 +37,7 @@ export async function runSelector({ settings, registry, log }: SelectorParts, si
         if (desired.has(id)) continue;
         runners.delete(id);
         status.remove(`selector/${id}/${instance}`);
-        await runner.stop();
+        ending.set(id, runner.stop());
         log.info({ source: id }, 'no channel names this source any more');
       }
       for (const [id, source] of desired) {
@@ -51,14 +52,14 @@ export async function runSelector({ settings, registry, log }: SelectorParts, si
             log: log.child({ source: id }),
             onState: () => status.tick(),
           };
-          const runner = new SourceRunner(parts, source);
+          const runner = new SourceRunner(parts, source, ending.get(id));
           runners.set(id, runner);
           status.add(`selector/${id}/${instance}`, runner.snapshot);
         }
       }
     }
   } finally {
-    await Promise.all([...runners.values()].map((runner) => runner.stop()));
+    await Promise.all([...[...runners.values()].map((runner) => runner.stop()), ...ending.values()]);
     await status.close();
     health.close();
   }

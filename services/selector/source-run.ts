@@ -3,7 +3,7 @@ import type { SchemaRegistryPort } from '../../shared/codec/schema-registry.ts';
 import type { KafkaAddress } from '../../shared/kafka/cluster.ts';
 import { openProducer } from '../../shared/kafka/record-producer.ts';
 import { ensureTopic } from '../../shared/kafka/topic-admin.ts';
-import type { SelectorPosition } from '../../shared/model/position.ts';
+import type { LogPosition, SelectorPosition } from '../../shared/model/position.ts';
 import type { RowCounts } from '../../shared/model/status.ts';
 import { compileTablePattern } from '../../shared/model/table-pattern.ts';
 import { failedCheck } from '../../shared/mysql/check-problem.ts';
@@ -20,7 +20,7 @@ import { partitionOf } from './ordering-domain.ts';
 import { loadPosition, PositionWriter } from './position-store.ts';
 import { type Progress, Publisher } from './publisher.ts';
 import { RowPlan } from './row-plan.ts';
-import { earliestStart, type FirstStart, firstStart } from './start-position.ts';
+import { earliestStart, firstStart } from './start-position.ts';
 import { LogTail, TransactionAssembler } from './transaction-assembler.ts';
 
 export type RunParts = {
@@ -58,7 +58,7 @@ export async function runSource(parts: RunParts, signal: AbortSignal): Promise<v
   await ensureTopic(kafka, rowsTopicDefinition(desired.id, desired.database.partitions));
   const saved = await loadPosition(kafka, positionsTopic(parts.site), desired.id, signal, parts.onWait);
   if (signal.aborted) return;
-  if (!saved && !desired.pipelines.some((pipeline) => pipeline.running)) {
+  if (!isFollowed(desired, saved) && !desired.pipelines.some((pipeline) => pipeline.running)) {
     parts.onPaused();
     await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
     return;
@@ -85,7 +85,7 @@ export async function runSource(parts: RunParts, signal: AbortSignal): Promise<v
       'reading from here',
     );
 
-    const tail = new LogTail(from.log, first?.skipBefore);
+    const tail = new LogTail(from.log);
     let acknowledged: Progress = from;
     const publisher = new Publisher({
       producer,
@@ -164,7 +164,7 @@ function isFollowed(desired: DesiredSource, saved: SelectorPosition | undefined)
 function beginning(
   desired: DesiredSource,
   saved: SelectorPosition | undefined,
-  first: FirstStart | undefined,
+  first: LogPosition | undefined,
   server: string,
 ): SelectorPosition {
   const { partitions } = desired.database;
@@ -180,7 +180,7 @@ function beginning(
     if (known) joined[uid] = known;
     else if (running) joined[uid] = { epoch, serials: [...serials], at };
   }
-  const log = first?.log ?? saved?.log ?? { gtidSet: '', file: '', position: 0 };
+  const log = first ?? saved?.log ?? { gtidSet: '', file: '', position: 0 };
   return {
     source: desired.id,
     epoch,

@@ -39,10 +39,11 @@ export class SourceRunner {
   private readonly stopping = new AbortController();
   private readonly ended: Promise<void>;
 
-  constructor(parts: RunnerParts, desired: DesiredSource) {
+  /** `after`: the end of an earlier runner of the same source, which may still be draining. */
+  constructor(parts: RunnerParts, desired: DesiredSource, after: Promise<void> = Promise.resolve()) {
     this.parts = parts;
     this.desired = desired;
-    this.ended = this.runUntilStopped();
+    this.ended = after.then(() => this.runUntilStopped());
   }
 
   /** Goes over to another wish at a transaction boundary: the run drains, the next begins where it ended. */

@@ -3,9 +3,6 @@ import type { LogPosition } from '../../shared/model/position.ts';
 import type { Connection } from '../../shared/mysql/connection.ts';
 import { ReplicationError } from '../../shared/runtime/errors.ts';
 
-/** Where a source that was never read begins, and from where on its transactions count. */
-export type FirstStart = { readonly log: LogPosition; readonly skipBefore?: { file: string; position: number } };
-
 type Row = Record<string, string | null>;
 
 export async function isMariadb(connection: Connection): Promise<boolean> {
@@ -31,14 +28,14 @@ export function earliestStart(source: string, starts: readonly Start[]): Start {
 }
 
 /** Turns a start into a position of this server. Errors: SOURCE_LOG_PURGED when the file is gone, SOURCE_UNREACHABLE. */
-export async function firstStart(connection: Connection, source: string, start: Start): Promise<FirstStart> {
+export async function firstStart(connection: Connection, source: string, start: Start): Promise<LogPosition> {
   const mariadb = await isMariadb(connection);
-  if (start === 'end') return { log: await currentEnd(connection, mariadb) };
+  if (start === 'end') return currentEnd(connection, mariadb);
   if (start === 'beginning') {
     const purged = mariadb ? '' : ((await rows(connection, 'SELECT @@GLOBAL.gtid_purged AS s'))[0]?.s ?? '');
-    return { log: { gtidSet: clean(purged), file: '', position: 0 } };
+    return { gtidSet: clean(purged), file: '', position: 0 };
   }
-  if ('gtid' in start) return { log: { gtidSet: clean(start.gtid), file: '', position: 0 } };
+  if ('gtid' in start) return { gtidSet: clean(start.gtid), file: '', position: 0 };
   const files = (await rows(connection, 'SHOW BINARY LOGS')).map((row) => row.Log_name ?? '');
   if (!files.includes(start.file)) {
     throw new ReplicationError(
@@ -47,7 +44,7 @@ export async function firstStart(connection: Connection, source: string, start: 
       'choose a file that SHOW BINARY LOGS lists, or copy the tables and start at the end',
     );
   }
-  return { log: { gtidSet: '', file: start.file, position: 4 }, skipBefore: start };
+  return { gtidSet: '', file: start.file, position: start.position };
 }
 
 async function currentEnd(connection: Connection, mariadb: boolean): Promise<LogPosition> {

@@ -28,14 +28,18 @@ export class LogTail {
   file: string;
   position: number;
   gtids: GtidSet;
-  /** Transactions that begin before this place are read over (a start at file:position, whose GTID set is learned from the head of the file). */
+  /**
+   * Set for a position without a GTID set: a start at file:position whose GTIDs are learned from the head of the file, or a server that had no
+   * transaction yet. Transactions that begin before this place are read over.
+   */
   readonly skipBefore: { readonly file: string; readonly position: number } | undefined;
 
-  constructor(from: LogPosition, skipBefore?: { file: string; position: number }) {
+  constructor(from: LogPosition) {
     this.file = from.file;
     this.position = from.position;
     this.gtids = parseGtidSet(from.gtidSet);
-    this.skipBefore = skipBefore;
+    this.skipBefore =
+      from.gtidSet === '' && from.file !== '' ? { file: from.file, position: from.position } : undefined;
   }
 
   now(): LogPosition {

@@ -50,7 +50,10 @@ test('two channels with one name in one file are refused, naming both lines', as
 test('get shows a table, JSON, and YAML that can be applied again', async () => {
   const name = bench.channel('get');
   await bench.cli(['apply', '-f', '-'], bench.document(name));
-  assert.match((await bench.cli(['get'])).out, new RegExp(`NAME +DESIRED +REVISION[\\s\\S]*${name} +running +1 +p \\(`));
+  assert.match(
+    (await bench.cli(['get'])).out,
+    new RegExp(`NAME +DESIRED +REVISION[\\s\\S]*${name} +running +1 +p \\(`),
+  );
   assert.equal(JSON.parse((await bench.cli(['get', name, '-o', 'json'])).out).name, name);
   const yaml = await bench.cli(['get', name, '-o', 'yaml']);
   assert.equal((await bench.cli(['apply', '-f', '-'], yaml.out)).out, `channel ${name} unchanged\n`);
