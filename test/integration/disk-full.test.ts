@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { type StackHandle, upStack } from '../../stack/api.ts';
+import { eventually } from '../support/eventually.ts';
 import { Flow } from '../support/flow.ts';
 
 /**
@@ -22,12 +23,21 @@ const dir = mkdtempSync(join(tmpdir(), 'lutra-full-'));
 const mounts: string[] = [];
 let stack: StackHandle | undefined;
 
-function mount(name: string, megabytes: number): void {
+/** Moves the data of a process onto a file system in memory of this size. */
+async function onSmallDisk(stack: StackHandle, name: string, megabytes: number): Promise<void> {
   const place = join(dir, 'data', name);
-  mkdirSync(place, { recursive: true });
+  await stack.stop(name);
+  await eventually(`${name} has stopped`, () => stack.process(name).state === 'stopped');
+  renameSync(place, `${place}.disk`);
+  mkdirSync(place);
   execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', place]);
   mounts.push(place);
+  execFileSync('cp', ['-a', `${place}.disk/.`, place]);
+  await stack.start(name);
+  await stack.waitHealthy(name);
 }
+
+const logOf = (name: string): string => readFileSync(stack?.process(name).log ?? '', 'utf8');
 
 /** Fills a file system; disposal frees it again. */
 function fill(name: string): Disposable {
@@ -40,10 +50,10 @@ function fill(name: string): Disposable {
 
 before(async () => {
   if (!isRoot) return;
-  mount('otter', 500);
-  mount('kafka-sh', 400);
   process.env.LUTRA_STACK_DIR = dir;
   stack = await upStack({ dir, port: 0, tiedToCaller: true });
+  await onSmallDisk(stack, 'otter', 500);
+  await onSmallDisk(stack, 'kafka-sh', 400);
 });
 
 after(async () => {
@@ -73,7 +83,11 @@ test('a broker without space stops, is waited for by name, and nothing is lost w
   {
     using _full = fill('kafka-sh');
     await flow.atSource(BURST);
-    await flow.until('it waits for Kafka', ({ selector }) => selector?.state === 'waiting', LIMIT_MS);
+    // A selector tells its state through this very Kafka, so it is not heard while the broker is away.
+    await flow.until('the pipeline is not shown as running', ({ state }) => state !== 'running', LIMIT_MS);
+    await eventually('the selector names what it waits for', () => logOf('selector-sh').includes('KAFKA_UNREACHABLE'), {
+      limitMs: LIMIT_MS,
+    });
   }
   await flow.assertEqual();
 });

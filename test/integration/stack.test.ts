@@ -30,7 +30,7 @@ test('a stack with one part runs that part and lists the others', async () => {
   await checkRedis(Number(new URL(stack.address('redis')).port));
 });
 
-test('a second up starts nothing', async () => {
+test('A5: a second up starts nothing', async () => {
   const pid = stack.process('redis').pid;
   const { started } = await bringUp(options, silentReport);
   assert.equal(started, 0);

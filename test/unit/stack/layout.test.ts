@@ -4,7 +4,7 @@ import { DEFAULT_DATABASES, layout, PORT_BLOCK, parseDatabases, stopRank } from 
 
 const places = layout(parseDatabases(DEFAULT_DATABASES));
 
-test('every process has its fixed offset from the base port', () => {
+test('A4: one setting, the base port, moves every process', () => {
   const offsets = Object.fromEntries(places.map(({ name, offsets }) => [name, offsets]));
   assert.deepEqual(offsets, {
     redis: [21],

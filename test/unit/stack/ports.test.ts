@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { layout } from '../../../stack/layout.ts';
 import { freeBlock, isFree, refuseBusyPorts } from '../../../stack/ports.ts';
 
-test('a busy port is told with its number, the process that wants it and the remedy', async () => {
+test('A4: a busy port is told with its number, the process that wants it and the remedy', async () => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
