@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  ftruncateSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -39,12 +49,19 @@ async function onSmallDisk(stack: StackHandle, name: string, megabytes: number):
 
 const logOf = (name: string): string => readFileSync(stack?.process(name).log ?? '', 'utf8');
 
-/** Fills a file system; disposal frees it again. */
-function fill(name: string): Disposable {
-  const place = join(dir, 'data', name);
-  const file = join(place, 'filler');
-  const { bavail, bsize } = statfsSync(place);
-  writeFileSync(file, Buffer.alloc(Math.max(0, bavail * bsize - KEPT_FREE_BYTES)));
+/** Fills a file system to its last block, then frees `keptBytes`; disposal frees the rest. */
+function fill(name: string, keptBytes: number): Disposable {
+  const file = join(dir, 'data', name, 'filler');
+  const handle = openSync(file, 'w');
+  const block = Buffer.alloc(1 << 18);
+  let size = 0;
+  try {
+    for (;;) size += writeSync(handle, block);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
+  }
+  ftruncateSync(handle, Math.max(0, size - keptBytes));
+  closeSync(handle);
   return { [Symbol.dispose]: () => rmSync(file, { force: true }) };
 }
 
@@ -69,7 +86,7 @@ test('a target without space is waited for by name, and gets everything when the
   await flow.atSource("INSERT INTO t VALUES (-1, 'before')");
   await flow.settle();
   {
-    using _full = fill('otter');
+    using _full = fill('otter', KEPT_FREE_BYTES);
     await flow.atSource(BURST);
     await flow.until('it waits for space', ({ reason }) => reason?.code === 'TARGET_FULL', LIMIT_MS);
   }
@@ -81,7 +98,7 @@ test('a broker without space stops, is waited for by name, and nothing is lost w
   await flow.atSource("INSERT INTO t VALUES (-1, 'before')");
   await flow.settle();
   {
-    using _full = fill('kafka-sh');
+    using _full = fill('kafka-sh', 0);
     await flow.atSource(BURST);
     // A selector tells its state through this very Kafka, so it is not heard while the broker is away.
     await flow.until('the pipeline is not shown as running', ({ state }) => state !== 'running', LIMIT_MS);
