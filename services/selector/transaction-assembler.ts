@@ -245,7 +245,16 @@ export class TransactionAssembler {
         `rows of table id ${id} came without a table map; start at a transaction boundary`,
       );
     }
-    if (table.plan) this.walker.walk(table.plan, kind, body);
+    if (table.plan) this.walk(table.plan, kind, body, header);
+  }
+
+  private walk(plan: RowPlan, kind: RowsKind, body: EventReader, header: Header): void {
+    try {
+      this.walker.walk(plan, kind, body);
+    } catch (error) {
+      if (!(error instanceof ReplicationError)) throw error;
+      throw new ReplicationError(error.code, `${error.message}, at ${this.place(header)}`, error.remedy, error);
+    }
   }
 
   private query(body: EventReader, header: Header): void {
