@@ -87,6 +87,11 @@ export async function openCluster(address: KafkaAddress): Promise<Cluster> {
   }
 }
 
+/** What Kafka's client threw, as a named error: without a name of its own it means that Kafka is away. */
+export function asKafkaError(brokers: readonly string[], error: unknown): ReplicationError {
+  return error instanceof ReplicationError ? error : kafkaUnreachable(brokers, error);
+}
+
 export function kafkaUnreachable(brokers: readonly string[], cause: unknown): ReplicationError {
   const text = cause instanceof Error ? cause.message : String(cause);
   return new ReplicationError(

@@ -1,8 +1,8 @@
 import type { Admin, Consumer, ConsumerGroupJoinEvent, EachBatchPayload } from 'kafkajs';
-import { asReplicationError, type ReplicationError } from '../runtime/errors.ts';
+import type { ReplicationError } from '../runtime/errors.ts';
 import { backoffMs, pause } from '../runtime/retry.ts';
 import { AssignedPartition } from './assigned-partition.ts';
-import { type KafkaAddress, kafkaUnreachable } from './cluster.ts';
+import { asKafkaError, type KafkaAddress, kafkaUnreachable } from './cluster.ts';
 import { kafkaClient } from './topic-admin.ts';
 
 export type GroupOptions = KafkaAddress & {
@@ -42,7 +42,7 @@ export async function consumeGroup(options: GroupOptions, signal: AbortSignal): 
     } catch (error) {
       if (signal.aborted) return;
       if (Date.now() - started > 30_000) attempt = 0;
-      options.onWait?.(asReplicationError(error));
+      options.onWait?.(asKafkaError(options.brokers, error));
       await pause(backoffMs(attempt++, 3_000), signal);
     }
   }

@@ -1,6 +1,7 @@
-import { asReplicationError, type ReplicationError } from '../runtime/errors.ts';
+import type { ReplicationError } from '../runtime/errors.ts';
 import { backoffMs, pause } from '../runtime/retry.ts';
 import {
+  asKafkaError,
   type Broker,
   type Cluster,
   type FetchedMessage,
@@ -54,7 +55,7 @@ export async function* followTopic(options: FollowOptions, signal: AbortSignal):
     } catch (error) {
       if (signal.aborted) return;
       if (isOutOfRange(error)) next = undefined;
-      options.onWait?.(asReplicationError(error));
+      options.onWait?.(asKafkaError(options.brokers, error));
       await pause(backoffMs(attempt++, 2_000), signal);
     } finally {
       await cluster?.disconnect().catch(() => {});
