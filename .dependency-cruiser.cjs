@@ -95,6 +95,7 @@ module.exports = {
     vendor('oracledb', '^services/loader/oracle', 'oracledb'),
     vendor('pino', '^shared/runtime/log', 'pino'),
     vendor('fastify', '^services/admin-api/', 'fastify'),
+    vendor('cel', '^shared/model/expression-language', '@marcbachmann/cel-js'),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

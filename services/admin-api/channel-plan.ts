@@ -64,7 +64,7 @@ function planChannel(
   return outcomeOf(next, 'configured', changed, startNotes(stored, next));
 }
 
-const CONTENT = ['description', 'state', 'databases', 'pipelines', 'resolved'] as const;
+const CONTENT = ['description', 'state', 'policies', 'databases', 'pipelines', 'resolved'] as const;
 
 function outcomeOf(
   channel: Channel,

@@ -3,7 +3,7 @@ import type { KafkaAddress } from '../../shared/kafka/cluster.ts';
 import { consumeGroup } from '../../shared/kafka/group-consumer.ts';
 import { ensureTopic } from '../../shared/kafka/topic-admin.ts';
 import { type Channel, type Database, type Pipeline, pipelineUid } from '../../shared/model/channel.ts';
-import { compileMappings } from '../../shared/model/table-pattern.ts';
+import { compileMappings } from '../../shared/model/table-route.ts';
 import { asReplicationError, ReplicationError } from '../../shared/runtime/errors.ts';
 import type { Logger } from '../../shared/runtime/log.ts';
 import { pause } from '../../shared/runtime/retry.ts';

@@ -36,33 +36,50 @@ export const startSchema = z.union(
     z.literal('end'),
     z.literal('beginning'),
     z.strictObject({ gtid: z.string().min(1) }),
-    z.strictObject({ file: z.string().min(1), position: z.int().min(4) }),
+    z.strictObject({ file: z.string().min(1) }).transform((_, context): never => {
+      context.addIssue('the file has not been read');
+      return z.NEVER;
+    }),
   ],
-  'end, beginning, {gtid: SET} or {file: NAME, position: BYTE}',
+  'a list of table names ({file: NAME} is read by `lutra apply`, which sends the list)',
 );
-export type Start = z.infer<typeof startSchema>;
+const literal = z.union(
+  [z.string().max(255), z.number(), z.boolean(), z.null()],
+  'a text, a number, true, false or null',
+);
 
-/** The schema ends at the first dot; one that is a /regular expression/ at the first slash before a dot. */
-const DOTTED = /^(\/.+?\/|[^./][^.]*)\.(.+)$/s;
-const namePart = z.string().min(1).max(512);
-const tableName = z.strictObject({ schema: namePart, table: namePart });
-const dotted = z
-  .string()
-  .max(1025)
-  .regex(DOTTED, 'schema.table')
-  .transform((text) => {
-    const [, schema = '', table = ''] = DOTTED.exec(text) ?? [];
-    return { schema, table };
-  })
-  .pipe(tableName);
-/** `schema.table` or {schema, table}. In each part: a name, `*` for any run of characters, `ord_[0-15]`, or /regular expression/. */
-export const tablePatternSchema = z.union([dotted, tableName], 'schema.table or {schema: …, table: …}');
-export type TablePattern = z.infer<typeof tablePatternSchema>;
+export const columnRulesSchema = z.strictObject({
+  include: z.array(columnName).min(1).optional().describe('Only these columns of the source.'),
+  exclude: z.array(columnName).min(1).optional().describe('All columns of the source but these.'),
+  rename: z.record(columnName, columnName).optional().describe('Column of the source -> column of the target.'),
+  set: z.record(columnName, expressionSchema).optional().describe('Column of the target -> expression.'),
+});
+
+export const logicalDeleteSchema = z.strictObject({
+  mark: columnName.describe('Column of the target that tells a deleted row.'),
+  value: literal.default(1).describe('What it holds in a deleted row.'),
+  alive: literal.default(0).describe('What it holds in a row that lives.'),
+  history: tablePatternSchema.optional().describe('A table of the target that gets a copy of every deleted row.'),
+});
+
+export const ddlPolicySchema = z.enum(['apply', 'ignore', 'hold']);
+export type DdlPolicy = z.infer<typeof ddlPolicySchema>;
 
 export const mappingSchema = z.strictObject({
   from: tablePatternSchema,
-  /** A part that is `*` keeps the source's name. */
+  /** A part that is `*` keeps the source's name; in `new_[0-15]` and `new_*` the number or run that `from` matched stands again. */
   to: tablePatternSchema,
+  exclude: z.array(tablePatternSchema).min(1).optional().describe('Tables that this mapping leaves out.'),
+  only: onlySchema.optional().describe('Exactly these of the tables that `from` means.'),
+  key: z.array(columnName).min(1).optional().describe('Columns that name a row of a table without primary key.'),
+  noKey: z
+    .enum(['match', 'append', 'skip'])
+    .optional()
+    .describe('What to do with a table without any key: default match.'),
+  columns: columnRulesSchema.optional(),
+  where: expressionSchema.optional().describe('Rows for which it is not true are left out.'),
+  delete: logicalDeleteSchema.optional().describe('A deleted row is marked instead of deleted.'),
+  ddl: ddlPolicySchema.optional().describe('Overrides the policy of the channel.'),
 });
 export type Mapping = z.infer<typeof mappingSchema>;
 
@@ -75,6 +92,11 @@ export const pipelineSchema = z.strictObject({
 });
 export type Pipeline = z.infer<typeof pipelineSchema>;
 
+export const policiesSchema = z.strictObject({
+  ddl: ddlPolicySchema.optional().describe('Statements about tables: default apply.'),
+  databaseDdl: ddlPolicySchema.optional().describe('Statements about databases: default ignore.'),
+});
+
 export const desiredStateSchema = z.enum(['running', 'paused']);
 
 /** What a person writes. */
@@ -85,6 +107,7 @@ export const channelDocumentSchema = z.strictObject({
   description: z.string().max(1000).optional(),
   /** Left out: as it is, `running` for a new channel. */
   state: desiredStateSchema.optional(),
+  policies: policiesSchema.optional(),
   databases: z.record(name, databaseSchema).default({}),
   pipelines: z.array(pipelineSchema).min(1),
 });
@@ -108,4 +131,14 @@ export type Channel = z.infer<typeof channelSchema>;
 /** Identity of a pipeline over its life: a channel that is deleted and made again does not inherit its cursor. */
 export function pipelineUid(channel: Channel, pipeline: Pipeline): string {
   return `${channel.uid}/${pipeline.name}`;
+}
+
+/** What becomes of a DDL statement about a table of this mapping. */
+export function ddlPolicyOf({ policies }: Pick<Channel, 'policies'>, mapping: Pick<Mapping, 'ddl'>): DdlPolicy {
+  return mapping.ddl ?? policies?.ddl ?? 'apply';
+}
+
+/** What becomes of CREATE, ALTER and DROP DATABASE. */
+export function databaseDdlPolicyOf({ policies }: Pick<Channel, 'policies'>): DdlPolicy {
+  return policies?.databaseDdl ?? 'ignore';
 }

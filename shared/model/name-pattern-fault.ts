@@ -10,26 +10,20 @@ export function isNamePattern(text: string): boolean {
 
 /**
  * What is wrong with one part of a table pattern; undefined when nothing is. A source part is a name, `*` for any run of characters,
- * `ord_[0-15]` or /regular expression/; a target part is a name or `*` alone.
+ * `ord_[0-15]` or /regular expression/; a target part is none of these expressions.
  */
 export function namePatternFault(text: string, side: 'from' | 'to'): PatternFault | undefined {
-  if (side === 'to') return targetFault(text);
+  if (side === 'to' && /^\/.+\/$/.test(text)) {
+    return {
+      message: 'is a regular expression, and a target is a name',
+      remedy: "write the target's name, or * alone to keep the name of the source",
+    };
+  }
   if (text.startsWith('/') && text.endsWith('/') && text.length > 1) return regularExpressionFault(text.slice(1, -1));
   if (text.startsWith('/')) {
     return { message: 'begins a regular expression that does not end', remedy: 'end it with a slash: /ord_.*/' };
   }
   return listFault(text) ?? lengthFault(text.replaceAll(/\*|\[[^\]]*\]/g, ''));
-}
-
-function targetFault(text: string): PatternFault | undefined {
-  if (text === '*') return undefined;
-  if (isNamePattern(text)) {
-    return {
-      message: 'is a pattern, and a target is a name',
-      remedy: "write the target's name, or * alone to keep the name of the source",
-    };
-  }
-  return lengthFault(text);
 }
 
 function regularExpressionFault(body: string): PatternFault | undefined {

@@ -1,26 +1,9 @@
-import type { Mapping, TablePattern } from './channel.ts';
+import type { TablePattern } from './channel.ts';
 
 export type TableName = { readonly schema: string; readonly table: string };
 
 /** Schemas that a pattern never reaches; only their exact name does. */
 const RESERVED = new Set(['mysql', 'information_schema', 'performance_schema', 'sys', 'lutra']);
-
-/**
- * Compiles the mappings of a pipeline into one function: source table -> target table, undefined when none matches.
- * The first mapping that matches wins; a target part `*` keeps the source's name. Case-sensitive.
- * Errors: SyntaxError for a regular expression that does not parse.
- */
-export function compileMappings(mappings: readonly Mapping[]): (source: TableName) => TableName | undefined {
-  const compiled = mappings.map(({ from, to }) => ({ matches: compileTablePattern(from), to }));
-  return (source) => {
-    const found = compiled.find(({ matches }) => matches(source));
-    if (found === undefined) return undefined;
-    return {
-      schema: found.to.schema === '*' ? source.schema : found.to.schema,
-      table: found.to.table === '*' ? source.table : found.to.table,
-    };
-  };
-}
 
 /** Whether a table is meant by a pattern: see `compileNamePattern` for what stands in each of its two parts. */
 export function compileTablePattern(pattern: TablePattern): (source: TableName) => boolean {
@@ -37,47 +20,67 @@ export function compileTablePattern(pattern: TablePattern): (source: TableName) 
  * Errors: SyntaxError for a regular expression that does not parse.
  */
 export function compileNamePattern(pattern: string): (name: string) => boolean {
-  if (!isPattern(pattern)) return (name) => name === pattern;
+  const match = compileNameMatch(pattern);
+  return (name) => match(name) !== undefined;
+}
+
+/** Like `compileNamePattern`, with what each `*` and each range stood for, in order; undefined when the name is not meant. */
+export function compileNameMatch(pattern: string): (name: string) => readonly string[] | undefined {
+  if (!isPattern(pattern)) return (name) => (name === pattern ? [] : undefined);
   if (isRegularExpression(pattern)) {
     const whole = new RegExp(`^(?:${pattern.slice(1, -1)})$`, 'su');
-    return (name) => whole.test(name);
+    return (name) => (whole.test(name) ? [] : undefined);
   }
   return compileGlob(pattern);
 }
 
-function isRegularExpression(pattern: string): boolean {
+/** The parts of a name that is no regular expression, as they stand: text, `*` or `[a-b]`. */
+export function globParts(pattern: string): string[] {
+  return pattern.split(/(\*|\[\d+-\d+\])/).filter((part) => part !== '');
+}
+
+/** The two numbers of `[a-b]`, as they are written; undefined for other text. */
+export function rangeBounds(part: string): readonly [first: string, last: string] | undefined {
+  const bounds = /^\[(\d+)-(\d+)\]$/.exec(part);
+  return bounds === null ? undefined : [bounds[1] ?? '', bounds[2] ?? ''];
+}
+
+/** `[01-32]`: the numbers have leading zeros. */
+export function isPadded(first: string, last: string): boolean {
+  return first.length === last.length && first.startsWith('0') && last.length > 1;
+}
+
+export function isRegularExpression(pattern: string): boolean {
   return pattern.length > 2 && pattern.startsWith('/') && pattern.endsWith('/');
 }
 
-function isPattern(pattern: string): boolean {
+export function isPattern(pattern: string): boolean {
   return isRegularExpression(pattern) || pattern.includes('*') || /\[\d+-\d+\]/.test(pattern);
 }
 
-function compileGlob(pattern: string): (name: string) => boolean {
-  const ranges: ((digits: string) => boolean)[] = [];
-  const source = pattern
-    .split(/(\*|\[\d+-\d+\])/)
+function compileGlob(pattern: string): (name: string) => readonly string[] | undefined {
+  const checks: ((text: string) => boolean)[] = [];
+  const source = globParts(pattern)
     .map((part) => {
-      if (part === '*') return '.*';
-      const bounds = /^\[(\d+)-(\d+)\]$/.exec(part);
-      if (bounds === null) return part.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
-      ranges.push(compileRange(bounds[1] ?? '', bounds[2] ?? ''));
-      return '(\\d+)';
+      const bounds = rangeBounds(part);
+      if (bounds === undefined && part !== '*') return part.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+      checks.push(bounds === undefined ? () => true : compileRange(...bounds));
+      return bounds === undefined ? '(.*)' : '(\\d+)';
     })
     .join('');
   const whole = new RegExp(`^${source}$`, 's');
   return (name) => {
-    const match = whole.exec(name);
-    return match !== null && ranges.every((contains, index) => contains(match[index + 1] ?? ''));
+    const match = whole.exec(name)?.slice(1);
+    return match?.every((text, index) => checks[index]?.(text)) ? match : undefined;
   };
 }
 
 function compileRange(first: string, last: string): (digits: string) => boolean {
-  const isPadded = first.length === last.length && first.startsWith('0');
+  const padded = isPadded(first, last);
   const low = Number(first);
   const high = Number(last);
   return (digits) => {
-    const fits = isPadded ? digits.length === first.length : digits === '0' || !digits.startsWith('0');
+    const fits = padded ? digits.length === first.length : digits === '0' || !digits.startsWith('0');
     return fits && Number(digits) >= low && Number(digits) <= high;
   };
 }

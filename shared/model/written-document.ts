@@ -2,6 +2,7 @@ import {
   type Channel,
   type ChannelDocument,
   channelDocumentSchema,
+  type Mapping,
   type TablePattern,
   tablePatternSchema,
 } from './channel.ts';
@@ -19,8 +20,19 @@ export function writtenDocument(document: ChannelDocument): Record<string, unkno
     ...document,
     pipelines: document.pipelines.map((pipeline) => ({
       ...pipeline,
-      mappings: pipeline.mappings.map(({ from, to }) => ({ from: writtenPattern(from), to: writtenPattern(to) })),
+      mappings: pipeline.mappings.map(writtenMapping),
     })),
+  };
+}
+
+function writtenMapping(mapping: Mapping): Record<string, unknown> {
+  const { from, to, exclude, delete: logical } = mapping;
+  return {
+    ...mapping,
+    from: writtenPattern(from),
+    to: writtenPattern(to),
+    ...(exclude === undefined ? {} : { exclude: exclude.map(writtenPattern) }),
+    ...(logical?.history === undefined ? {} : { delete: { ...logical, history: writtenPattern(logical.history) } }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Mapping } from '../model/channel.ts';
-import { compileMappings, type TableName } from '../model/table-pattern.ts';
+import type { TableName } from '../model/table-pattern.ts';
+import { compileMappings } from '../model/table-route.ts';
 import { asReplicationError } from '../runtime/errors.ts';
 import {
   type CheckedServer,

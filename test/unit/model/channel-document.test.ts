@@ -228,3 +228,78 @@ test('whatever the text, there is never anything but problems or documents', () 
     { numRuns: 1000 },
   );
 });
+
+function mapping(text: string): string {
+  return SHOP.replace(/ {6}- from:[\s\S]*$/, `      - ${text.trim().replaceAll('\n', '\n        ')}\n`);
+}
+
+const FULL = `from: mshop.ord_[0-3]
+to: otter.ord
+exclude: [mshop.ord_2]
+only: [ord_0, mshop.ord_1, {schema: mshop, table: ord_2}]
+key: [uid]
+noKey: skip
+columns:
+  exclude: [secret]
+  rename: {mobile: mobile1}
+  set: {site: "'sh'", total: row.price * row.qty, version: 2}
+where: row.status != 'draft'
+delete: {mark: del_flag, value: 1, alive: 0, history: otter.deleted_rows}
+ddl: hold`;
+
+test('a mapping with everything is read, and what is written of it reads the same', () => {
+  const text = `${mapping(FULL)}policies: {ddl: apply, databaseDdl: hold}\n`;
+  const { documents, problems } = parseChannelDocuments(text, 'shop.yaml', SITES);
+  assert.deepEqual(problems, []);
+  assert.equal(documents[0]?.pipelines[0]?.mappings[0]?.columns?.set?.version, '2');
+  const again = documents.map((document) => stringify(writtenDocument(document))).join('---\n');
+  assert.match(again, /history: otter\.deleted_rows/);
+  assert.deepEqual(parseChannelDocuments(again, '', SITES).documents, documents);
+});
+
+test('what is wrong in a mapping is told with line, path and remedy', () => {
+  const wrong = (from: string, to: string): string[] => lines(mapping(FULL.replace(from, to)));
+  assert.deepEqual(wrong('row.price * row.qty', 'price * row.qty'), [
+    `shop.yaml:25:38: pipelines[0].mappings[0].columns.set.total: the expression cannot be used: the name price is not known; a column is row.price, a text stands in quotes: 'price' (at "price"); mend the expression; docs/channels.md shows what may stand in it`,
+  ]);
+  assert.match(
+    wrong("row.status != 'draft'", 'row.status !=').join(),
+    /:26:\d+: .*\.where: the expression cannot be used/,
+  );
+  assert.match(
+    wrong('exclude: [secret]', 'exclude: [secret]\n  include: [uid]').join(),
+    /gives both include and exclude/,
+  );
+  assert.match(
+    wrong('[secret]', '[uid]').join(),
+    /key\[0\]: the column uid is a key and does not arrive: columns.exclude names it/,
+  );
+  assert.match(wrong('[secret]', '[mobile]').join(), /rename\.mobile: the column mobile is renamed and left out/);
+  assert.match(wrong('mobile: mobile1', 'mobile: site').join(), /the column site of the target is filled twice/);
+  assert.match(
+    wrong('mark: del_flag', 'mark: site').join(),
+    /delete\.mark: the column site .* by set and by delete\.mark/,
+  );
+  assert.match(wrong('alive: 0', 'alive: 1').join(), /both have 1; give value and alive two values/);
+  assert.match(wrong('otter.deleted_rows', 'otter.*').join(), /delete\.history: the table "\*" is a pattern/);
+  assert.match(wrong('ord_2]', 'ord_(]').join() + wrong('[mshop.ord_2]', '[mshop./(/]').join(), /INVALID|not a valid/);
+  assert.match(wrong('noKey: skip', 'noKey: skp').join(), /noKey: .*did you mean "skip"\?/);
+  assert.match(wrong('ddl: hold', 'ddl: never').join(), /ddl: .*apply or ignore or hold/);
+  assert.match(wrong('columns:', 'colums:').join(), /did you mean "columns"\?/);
+  assert.match(wrong('exclude: [secret]', 'exlude: [secret]').join(), /did you mean "exclude"\?/);
+  assert.match(wrong('[ord_0,', '[ord_9,').join(), /only\[0\]: ord_9 is not meant by from/);
+  assert.match(wrong('[ord_0,', '["ord_*",').join(), /only\[0\]: "ord_\*" is a pattern, and the list holds names/);
+  assert.match(
+    wrong('only: [ord_0, mshop.ord_1, {schema: mshop, table: ord_2}]', 'only: {file: tables.txt}').join(),
+    /only: .*`lutra apply`/,
+  );
+  assert.match(wrong('to: otter.ord', 'to: "otter.new_[0-7]"').join(), /give both ranges as many numbers/);
+  assert.match(wrong('to: otter.ord', 'to: "otter.new_[0-3]_*"').join(), /no pattern that it could stand for/);
+});
+
+test('a second mapping may take what the first leaves out, and may not repeat what it takes', () => {
+  const second = (from: string): string[] =>
+    codes(`${mapping('from: mshop.*\nto: otter.*\nexclude: [mshop.poison]')}      - {from: ${from}, to: otter.x}\n`);
+  assert.deepEqual(second('mshop.poison'), []);
+  assert.deepEqual(second('mshop.orders'), ['DUPLICATE_MAPPING']);
+});

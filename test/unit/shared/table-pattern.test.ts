@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { compileMappings, compileNamePattern, compileTablePattern } from '../../../shared/model/table-pattern.ts';
+import { compileNamePattern, compileTablePattern } from '../../../shared/model/table-pattern.ts';
+import { compileMappings } from '../../../shared/model/table-route.ts';
 
 const matches = (pattern: string, names: readonly string[]): string[] => names.filter(compileNamePattern(pattern));
 
@@ -53,4 +54,70 @@ test('the first mapping that matches wins, and a star of the target keeps the na
   assert.deepEqual(map({ schema: 'shop', table: 'ord_3' }), { schema: 'all', table: 'ord' });
   assert.deepEqual(map({ schema: 'shop', table: 'user' }), { schema: 'copy', table: 'user' });
   assert.equal(map({ schema: 'other', table: 'user' }), undefined);
+});
+
+const at = (text: string): { schema: string; table: string } => {
+  const dot = text.indexOf('.');
+  return { schema: text.slice(0, dot), table: text.slice(dot + 1) };
+};
+const route = (mapping: object, names: readonly string[]): (string | undefined)[] =>
+  names.map((name) => {
+    const { from, to, ...rest } = mapping as { from: string; to: string };
+    const found = compileMappings([{ from: at(from), to: at(to), ...rest }])(at(name));
+    return found === undefined ? undefined : `${found.schema}.${found.table}`;
+  });
+
+test('regression 11: ord_[0-1024] merges into one table, keeps its names, or maps n to n by index', () => {
+  const shards = ['shop.ord_0', 'shop.ord_1024', 'shop.ord_1025', 'shop.ord_x'];
+  assert.deepEqual(route({ from: 'shop.ord_[0-1024]', to: 'all.ord' }, shards), [
+    'all.ord',
+    'all.ord',
+    undefined,
+    undefined,
+  ]);
+  assert.deepEqual(route({ from: 'shop.ord_[0-1024]', to: 'all.*' }, shards.slice(0, 2)), [
+    'all.ord_0',
+    'all.ord_1024',
+  ]);
+  assert.deepEqual(route({ from: 'shop.ord_[0-15]', to: 'all.new_[0-15]' }, ['shop.ord_7']), ['all.new_7']);
+  assert.deepEqual(route({ from: 'shop.ord_[0-15]', to: 'all.new_[16-31]' }, ['shop.ord_0', 'shop.ord_15']), [
+    'all.new_16',
+    'all.new_31',
+  ]);
+  assert.deepEqual(
+    route({ from: 'shop.ord_[01-32]', to: 'all.o[001-032]' }, ['shop.ord_07', 'shop.ord_32', 'shop.ord_7']),
+    ['all.o007', 'all.o032', undefined],
+  );
+  assert.deepEqual(route({ from: 'd[0-3].ord_[0-3]', to: 'all_[0-3].ord_*' }, ['d2.ord_3']), ['all_2.ord_3']);
+  assert.deepEqual(route({ from: 'shop.tmp_*_[1-9]', to: 'shop2.*_live_[1-9]' }, ['shop.tmp_a_b_4']), [
+    'shop2.a_b_live_4',
+  ]);
+});
+
+test('B19: only names exactly the tables that are taken, and exclude leaves tables out of its own mapping alone', () => {
+  const names = ['mshop.a', 'mshop.b', 'mshop.tmp_a', 'other.a'];
+  assert.deepEqual(route({ from: 'mshop.*', to: 'otter.*', only: ['a', 'mshop.tmp_a'] }, names), [
+    'otter.a',
+    undefined,
+    'otter.tmp_a',
+    undefined,
+  ]);
+  assert.deepEqual(route({ from: 'mshop.*', to: 'otter.*', exclude: [at('mshop.tmp_*'), at('mshop.b')] }, names), [
+    'otter.a',
+    undefined,
+    undefined,
+    undefined,
+  ]);
+  const next = compileMappings([
+    { from: at('mshop.*'), to: at('otter.*'), exclude: [at('mshop.b')] },
+    { from: at('mshop.b'), to: at('otter.b2') },
+  ]);
+  assert.deepEqual(next(at('mshop.b')), at('otter.b2'));
+});
+
+test('B11: the pattern (?!.*?test).* takes every table but those with test in their name', () => {
+  assert.deepEqual(
+    route({ from: 'mshop./(?!.*?test).*/', to: 'otter.*' }, ['mshop.orders', 'mshop.test', 'mshop.my_test2']),
+    ['otter.orders', undefined, undefined],
+  );
 });

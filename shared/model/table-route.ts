@@ -1,0 +1,134 @@
+import type { Mapping, TablePattern } from './channel.ts';
+import {
+  compileNameMatch,
+  compileTablePattern,
+  globParts,
+  isPadded,
+  isRegularExpression,
+  rangeBounds,
+  type TableName,
+} from './table-pattern.ts';
+
+/** Where the rows of a source table go, and by which of the pipeline's mappings. */
+export type TableRoute = {
+  readonly target: TableName;
+  readonly mapping: Mapping;
+  /** Of the mapping, from 0. */
+  readonly index: number;
+};
+
+/**
+ * Compiles the mappings of a pipeline into one function: source table -> its route, undefined when no mapping takes it.
+ * The first mapping that takes the table wins: its `from` matches, `only` names it, `exclude` does not. Case-sensitive.
+ * Errors: SyntaxError for a regular expression that does not parse.
+ */
+export function compileRoutes(mappings: readonly Mapping[]): (source: TableName) => TableRoute | undefined {
+  const compiled = mappings.map((mapping, index) => {
+    const takes = compileTaken(mapping);
+    const targetOf = compileTarget(mapping);
+    return (source: TableName): TableRoute | undefined =>
+      takes(source) ? { target: targetOf(source), mapping, index } : undefined;
+  });
+  return (source) => {
+    for (const route of compiled) {
+      const found = route(source);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+}
+
+/** The route's target alone. */
+export function compileMappings(mappings: readonly Mapping[]): (source: TableName) => TableName | undefined {
+  const routeOf = compileRoutes(mappings);
+  return (source) => routeOf(source)?.target;
+}
+
+/** Whether one mapping, taken by itself, means a table. */
+export function compileTaken({
+  from,
+  only,
+  exclude = [],
+}: Pick<Mapping, 'from' | 'only' | 'exclude'>): (source: TableName) => boolean {
+  const matches = compileTablePattern(from);
+  const isExcluded = exclude.map(compileTablePattern);
+  const isNamed = only === undefined ? () => true : compileOnly(only);
+  return (source) => isNamed(source) && matches(source) && !isExcluded.some((excludes) => excludes(source));
+}
+
+/** A name alone is a table of any schema that `from` means. */
+function compileOnly(only: NonNullable<Mapping['only']>): (source: TableName) => boolean {
+  const names = new Set(
+    only.map((entry) => (typeof entry === 'string' ? entry : JSON.stringify([entry.schema, entry.table]))),
+  );
+  return ({ schema, table }) =>
+    names.has(table) || names.has(`${schema}.${table}`) || names.has(JSON.stringify([schema, table]));
+}
+
+function compileTarget({ from, to }: { from: TablePattern; to: TablePattern }): (source: TableName) => TableName {
+  const schema = compileTargetName(from.schema, to.schema);
+  const table = compileTargetName(from.table, to.table);
+  return (source) => ({ schema: schema(source.schema), table: table(source.table) });
+}
+
+/**
+ * `*` alone keeps the name. Elsewhere each `*` and each range stands for what the one at its place in `from` matched;
+ * a range of other numbers counts on from its own first one, so `ord_[0-15]` -> `ord_[16-31]` maps the first to the first.
+ */
+function compileTargetName(from: string, to: string): (name: string) => string {
+  if (to === '*') return (name) => name;
+  const places = isRegularExpression(from) ? [] : globParts(from).filter(isPlace);
+  const parts = globParts(to);
+  if (!parts.some(isPlace)) return () => to;
+  const match = compileNameMatch(from);
+  return (name) => {
+    const texts = match(name) ?? [];
+    let next = 0;
+    return parts
+      .map((part) => {
+        if (!isPlace(part)) return part;
+        const at = next++;
+        return placed(texts[at] ?? '', places[at] ?? '*', part);
+      })
+      .join('');
+  };
+}
+
+function isPlace(part: string): boolean {
+  return part === '*' || rangeBounds(part) !== undefined;
+}
+
+function placed(text: string, from: string, to: string): string {
+  const source = rangeBounds(from);
+  const target = rangeBounds(to);
+  if (source === undefined || target === undefined) return text;
+  const number = String(Number(target[0]) + Number(text) - Number(source[0]));
+  return isPadded(...target) ? number.padStart(target[0].length, '0') : number;
+}
+
+/** Why `to` cannot be made of what `from` matches; undefined when it can. Both are readable by themselves. */
+export function targetNameFault(from: string, to: string): { message: string; remedy: string } | undefined {
+  if (to === '*') return undefined;
+  const places = isRegularExpression(from) ? [] : globParts(from).filter(isPlace);
+  for (const [at, part] of globParts(to).filter(isPlace).entries()) {
+    const other = places[at];
+    if (other === undefined) {
+      return {
+        message: `has ${part} where from has no pattern that it could stand for`,
+        remedy: "write the target's name, or * alone to keep the name of the source",
+      };
+    }
+    const fault = rangeFault(rangeBounds(other), rangeBounds(part));
+    if (fault !== undefined) return { message: `has ${part}, and from has ${other} at its place`, remedy: fault };
+  }
+  return undefined;
+}
+
+type Bounds = ReturnType<typeof rangeBounds>;
+
+function rangeFault(from: Bounds, to: Bounds): string | undefined {
+  if (to === undefined) return undefined;
+  if (from === undefined) return 'write * there, or a range in from';
+  const size = (bounds: NonNullable<Bounds>): number => Number(bounds[1]) - Number(bounds[0]);
+  return size(from) === size(to) ? undefined : 'give both ranges as many numbers';
+}
