@@ -36,6 +36,37 @@ export const startSchema = z.union(
     z.literal('end'),
     z.literal('beginning'),
     z.strictObject({ gtid: z.string().min(1) }),
+    z.strictObject({ file: z.string().min(1), position: z.int().min(4) }),
+  ],
+  'end, beginning, {gtid: SET} or {file: NAME, position: BYTE}',
+);
+export type Start = z.infer<typeof startSchema>;
+
+/** The schema ends at the first dot; one that is a /regular expression/ at the first slash before a dot. */
+const DOTTED = /^(\/.+?\/|[^./][^.]*)\.(.+)$/s;
+const namePart = z.string().min(1).max(512);
+const tableName = z.strictObject({ schema: namePart, table: namePart });
+const dotted = z
+  .string()
+  .max(1025)
+  .regex(DOTTED, 'schema.table')
+  .transform((text) => {
+    const [, schema = '', table = ''] = DOTTED.exec(text) ?? [];
+    return { schema, table };
+  })
+  .pipe(tableName);
+/** `schema.table` or {schema, table}. In each part: a name, `*` for any run of characters, `ord_[0-15]`, or /regular expression/. */
+export const tablePatternSchema = z.union([dotted, tableName], 'schema.table or {schema: …, table: …}');
+export type TablePattern = z.infer<typeof tablePatternSchema>;
+
+const columnName = z.string().min(1).max(64);
+/** A number or truth value stands for itself, so that `set: {version: 2}` needs no quotes. */
+const expressionSchema = z
+  .union([z.string().min(1).max(1000), z.number(), z.boolean()], 'an expression of at most 1000 characters')
+  .transform(String);
+const onlySchema = z.union(
+  [
+    z.array(z.union([z.string().min(1).max(1025), tableName], 'a table name or schema.table')).min(1),
     z.strictObject({ file: z.string().min(1) }).transform((_, context): never => {
       context.addIssue('the file has not been read');
       return z.NEVER;
