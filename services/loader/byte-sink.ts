@@ -25,6 +25,7 @@ export class ByteSink {
   private readonly pool: PagePool;
   private pages: { bytes: Buffer; length: number }[] = [];
   private closedBytes = 0;
+  private reservedEnd = 0;
 
   constructor(pool: PagePool) {
     this.pool = pool;
@@ -37,7 +38,16 @@ export class ByteSink {
 
   /** Makes room for `bytes` in one page. */
   reserve(bytes: number): void {
-    if (this.bytes.length - this.at >= bytes) return;
+    if (this.bytes.length - this.at < bytes) this.turnPage(bytes);
+    this.reservedEnd = this.at + bytes;
+  }
+
+  /** Makes room for `bytes` more than were reserved, for one who finds out while writing. */
+  widen(bytes: number): void {
+    this.reserve(Math.max(0, this.reservedEnd - this.at) + bytes);
+  }
+
+  private turnPage(bytes: number): void {
     this.closePage();
     if (this.bytes.length < bytes) {
       this.pool.give(this.bytes);

@@ -1,5 +1,6 @@
 import { readBigInteger, readLength } from './avro-bytes.ts';
 import type { ByteSink, Source } from './byte-sink.ts';
+import { exactNumbers } from './exact-numbers.ts';
 
 /**
  * One function per kind of column and form of output: reads the Avro cell at `from`, writes its text to `to`. No JavaScript value is made of it.
@@ -9,8 +10,8 @@ import type { ByteSink, Source } from './byte-sink.ts';
  */
 export type CellWriter = (from: Source, to: ByteSink) => void;
 
-/** How a column's value stands in the record. `decimal`: exact number as text. `year`: an integer, of which LOAD DATA would read `0` as 2000. */
-export type CellKind = 'integer' | 'year' | 'float' | 'double' | 'decimal' | 'text' | 'bytes';
+/** How a column's value stands in the record. `decimal`: exact number as text. `year`: an integer, of which LOAD DATA would read `0` as 2000. `json`: a document as MySQL prints it, for a column of type JSON; into a text column it goes as `text`. */
+export type CellKind = 'integer' | 'year' | 'float' | 'double' | 'decimal' | 'text' | 'json' | 'bytes';
 
 const QUOTE = 39;
 const BACKSLASH = 92;
@@ -26,6 +27,7 @@ export const sqlCells: Readonly<Record<CellKind, CellWriter>> = {
   double: writeDouble,
   decimal: writeDecimal,
   text: writeQuoted,
+  json: writeJson,
   bytes: writeHexLiteral,
 };
 
@@ -36,6 +38,7 @@ export const loadCells: Readonly<Record<CellKind, CellWriter>> = {
   double: writeDouble,
   decimal: writeDecimal,
   text: writeEscaped,
+  json: writeEscaped,
   bytes: writeHex,
 };
 
@@ -149,6 +152,23 @@ function writeQuoted(from: Source, to: ByteSink): void {
   out[o++] = QUOTE;
   to.at = o;
   from.at = end;
+}
+
+/** The document's text, or JSON_SET over it when it holds DECIMALs. Those need room beyond what the caller reserved. */
+function writeJson(from: Source, to: ByteSink): void {
+  const place = { bytes: from.bytes, at: from.at };
+  const length = readLength(place);
+  const exact = exactNumbers(from.bytes, place.at, place.at + length);
+  if (exact.length === 0) {
+    writeQuoted(from, to);
+    return;
+  }
+  const tail = exact.map(({ path, text }) => `,'${path.replace(/['\\]/g, '$&$&')}',${text}`).join('');
+  to.widen(tail.length * 3 + 16);
+  writeAscii(to, 'JSON_SET(');
+  writeQuoted(from, to);
+  to.at += to.bytes.write(tail, to.at, 'utf8');
+  to.bytes[to.at++] = 41;
 }
 
 /** Tab, line feed, backslash and NUL are escaped; anything else stands for itself, whatever `LINES TERMINATED BY` would make of a carriage return. */

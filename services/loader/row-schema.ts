@@ -102,12 +102,13 @@ function cellOf(avro: string, mysqlType: string): { kind: CellKind; skip: (from:
     case 'bytes':
       return { kind: 'bytes', skip: skipLengthPrefixed };
     case 'string':
-      return { kind: isExactNumber(mysqlType) ? 'decimal' : 'text', skip: skipLengthPrefixed };
+      return { kind: textKind(mysqlType), skip: skipLengthPrefixed };
     default:
       throw new RangeError(`a column of Avro type ${avro}`);
   }
 }
 
-function isExactNumber(mysqlType: string): boolean {
-  return /^(decimal|numeric|bigint)\b/i.test(mysqlType);
+function textKind(mysqlType: string): CellKind {
+  if (/^(decimal|numeric|bigint)\b/i.test(mysqlType)) return 'decimal';
+  return /^json\b/i.test(mysqlType) ? 'json' : 'text';
 }

@@ -1,5 +1,5 @@
 import type { ByteSink, Source } from './byte-sink.ts';
-import { type CellWriter, loadCells, sqlCells } from './cells.ts';
+import { type CellKind, type CellWriter, loadCells, sqlCells } from './cells.ts';
 import type { PlannedColumn, TablePlan } from './table-plan.ts';
 import type { TargetColumn } from './target-table.ts';
 
@@ -97,7 +97,7 @@ function compileImage(plan: TablePlan, isMariaDb: boolean): RowWriter {
   const isCompared = ({ target }: PlannedColumn): boolean => target !== undefined;
   const cell = (column: PlannedColumn): CellWriter => {
     const [open, close] = comparison(column.target, collation, isMariaDb);
-    const literal = between(open, sqlCells[column.source.kind], Buffer.from(close));
+    const literal = between(open, sqlCells[kindOf(column)], Buffer.from(close));
     return between(`${column.quoted}<=>`, nullable(column, literal, NULL_SQL), behind);
   };
   const text = plan.columns.length * 60 + plan.columns.reduce((sum, { quoted }) => sum + quoted.length * 3, 0);
@@ -114,7 +114,12 @@ function comparison(target: TargetColumn | undefined, collation: string, isMaria
 }
 
 function sqlCell(column: PlannedColumn): CellWriter {
-  return nullable(column, sqlCells[column.source.kind], NULL_SQL);
+  return nullable(column, sqlCells[kindOf(column)], NULL_SQL);
+}
+
+/** MariaDB's JSON is a text column, and so may be the target of any server. */
+function kindOf({ source, target }: PlannedColumn): CellKind {
+  return source.kind === 'json' && target?.type !== 'json' ? 'text' : source.kind;
 }
 
 function nullable(column: PlannedColumn, write: CellWriter, nullText: Buffer): CellWriter {

@@ -69,7 +69,9 @@ function chooseKind(source: RowSchema, target: TargetTable, canLoad: boolean): A
   if (!hasSameKey || target.hasTrigger) return 'rows';
   if (target.hasForeignKey) return target.hasOtherUniqueKey ? 'rows' : 'runs';
   if (target.hasOtherUniqueKey) return 'reinsert';
-  return canLoad ? 'load' : 'upsert';
+  // NOTE JSON of MySQL goes by INSERT: its DECIMALs need an expression each.
+  const hasJson = source.columns.some(({ name }) => target.columns.get(name)?.type === 'json');
+  return canLoad && !hasJson ? 'load' : 'upsert';
 }
 
 /** Events of these kinds are merged per row; the others keep their order. */

@@ -2,6 +2,10 @@ import { ReplicationError } from '../../shared/runtime/errors.ts';
 import type { Cell } from './cell-codec.ts';
 import * as cells from './cell-codec.ts';
 import { type Column, sqlType, Type } from './column.ts';
+import { decimal } from './decimal-cell.ts';
+import { json } from './json-cell.ts';
+import * as temporal from './temporal-cells.ts';
+import * as text from './text-cells.ts';
 
 export type AvroType = 'int' | 'long' | 'float' | 'double' | 'string' | 'bytes';
 export type ColumnCodec = { readonly avro: AvroType; readonly cell: Cell };
@@ -37,7 +41,7 @@ function numberCodec(column: Column): ColumnCodec | undefined {
     case Type.DOUBLE:
       return { avro: 'double', cell: cells.double };
     case Type.NEWDECIMAL:
-      return { avro: 'string', cell: cells.decimal(column.meta >> 8, column.meta & 255) };
+      return { avro: 'string', cell: decimal(column.meta >> 8, column.meta & 255) };
     case Type.YEAR:
       return { avro: 'int', cell: cells.year };
     case Type.BIT:
@@ -51,13 +55,13 @@ function temporalCodec(column: Column): ColumnCodec | undefined {
   switch (column.type) {
     case Type.DATE:
     case Type.NEWDATE:
-      return { avro: 'string', cell: cells.date };
+      return { avro: 'string', cell: temporal.date };
     case Type.DATETIME2:
-      return { avro: 'string', cell: cells.datetime(column.meta) };
+      return { avro: 'string', cell: temporal.datetime(column.meta) };
     case Type.TIMESTAMP2:
-      return { avro: 'string', cell: cells.timestamp(column.meta) };
+      return { avro: 'string', cell: temporal.timestamp(column.meta) };
     case Type.TIME2:
-      return { avro: 'string', cell: cells.time(column.meta) };
+      return { avro: 'string', cell: temporal.time(column.meta) };
     default:
       return undefined;
   }
@@ -69,26 +73,31 @@ function textCodec(column: Column): ColumnCodec | undefined {
       return stringCodec(column, column.meta > 255 ? 2 : 1);
     case Type.STRING:
       if (column.charset === 'binary') {
-        return { avro: 'bytes', cell: cells.paddedBinary(column.meta > 255 ? 2 : 1, column.meta) };
+        return { avro: 'bytes', cell: text.paddedBinary(column.meta > 255 ? 2 : 1, column.meta) };
       }
       return stringCodec(column, column.meta > 255 ? 2 : 1);
     case Type.BLOB:
       return stringCodec(column, column.meta);
+    case Type.JSON:
+      return { avro: 'string', cell: json(column.meta) };
+    case Type.GEOMETRY:
+    case Type.VECTOR:
+      return { avro: 'bytes', cell: text.counted(column.meta) };
     case Type.ENUM:
       if (!UTF8.has(column.charset) && column.charset !== 'latin1') return undefined;
-      return { avro: 'string', cell: cells.enumeration(column.members, column.meta) };
+      return { avro: 'string', cell: text.enumeration(column.members, column.meta) };
     case Type.SET:
       if (!UTF8.has(column.charset) && column.charset !== 'latin1') return undefined;
-      return { avro: 'string', cell: cells.set(column.members, column.meta) };
+      return { avro: 'string', cell: text.set(column.members, column.meta) };
     default:
       return undefined;
   }
 }
 
 function stringCodec(column: Column, lengthBytes: number): ColumnCodec | undefined {
-  const raw = lengthBytes === 1 ? cells.countedShort : cells.counted(lengthBytes);
+  const raw = lengthBytes === 1 ? text.countedShort : text.counted(lengthBytes);
   if (column.charset === 'binary') return { avro: 'bytes', cell: raw };
   if (UTF8.has(column.charset)) return { avro: 'string', cell: raw };
-  if (column.charset === 'latin1') return { avro: 'string', cell: cells.latin1(lengthBytes) };
+  if (column.charset === 'latin1') return { avro: 'string', cell: text.latin1(lengthBytes) };
   return undefined;
 }

@@ -36,6 +36,7 @@ export function columnFit(source: ColumnFacts, target: ColumnFacts): ColumnFit {
     bytesFit(source, target) ??
     membersFit(source, target) ??
     temporalFit(source, target) ??
+    geometryFit(source, target) ??
     (source.dataType === target.dataType ? lengthFit(source.precision, target.precision) : intoText(target))
   );
 }
@@ -134,4 +135,13 @@ function temporalFit(source: ColumnFacts, target: ColumnFacts): ColumnFit | unde
   if (source.dataType === 'timestamp' && target.dataType === 'datetime') return fit(keepsFraction);
   const isPoint = (type: string): boolean => type === 'datetime' || type === 'timestamp' || type === 'date';
   return isPoint(source.dataType) && isPoint(target.dataType) ? 'narrower' : undefined;
+}
+
+const GEOMETRY = /^(geometry|point|linestring|polygon|multi(point|linestring|polygon)|geom(etry)?collection)$/;
+
+/** The servers spell a collection differently; GEOMETRY takes every shape. */
+function geometryFit(source: ColumnFacts, target: ColumnFacts): ColumnFit | undefined {
+  if (!GEOMETRY.test(source.dataType) || !GEOMETRY.test(target.dataType)) return undefined;
+  const name = ({ dataType }: ColumnFacts): string => dataType.replace('geometrycollection', 'geomcollection');
+  return fit(target.dataType === 'geometry' || name(source) === name(target));
 }

@@ -1,0 +1,128 @@
+import type { AvroWriter } from '../../shared/codec/avro-writer.ts';
+import { at, type Cell, u24 } from './cell-codec.ts';
+import type { EventReader } from './event-reader.ts';
+
+/** Cells of dates and times: text as SELECT prints them. */
+
+/** YYYY-MM-DD from 3 bytes: 15 bits year, 4 month, 5 day. Zero and partial dates as they are. */
+export const date: Cell = (input, out) => {
+  const v = u24(input.bytes, input.at);
+  input.at += 3;
+  out.int(10);
+  ymd(out, v >> 9, (v >> 5) & 15, v & 31);
+};
+
+/** DATETIME(digits): 5 bytes big-endian (17 bits year*13+month, 5 day, 5 hour, 6 minute, 6 second, sign on top), then the fraction. */
+export function datetime(digits: number): Cell {
+  return (input, out) => {
+    const b = input.bytes;
+    const p = input.at;
+    const high = at(b, p) * 256 + at(b, p + 1) - 0x8000;
+    const low = (at(b, p + 2) << 16) | (at(b, p + 3) << 8) | at(b, p + 4);
+    input.at += 5;
+    const fraction = readFraction(input, digits);
+    const ymdPart = high * 128 + (low >> 17);
+    const months = ymdPart >> 5;
+    out.int(digits > 0 ? 20 + digits : 19);
+    ymd(out, Math.floor(months / 13), months % 13, ymdPart & 31);
+    out.bytes[out.at++] = 32;
+    hms(out, (low >> 12) & 31, (low >> 6) & 63, low & 63);
+    writeFraction(out, fraction, digits);
+  };
+}
+
+/** TIMESTAMP(digits): 4 bytes big-endian seconds since 1970 UTC, then the fraction; 0 is the zero date. */
+export function timestamp(digits: number): Cell {
+  return (input, out) => {
+    const b = input.bytes;
+    const p = input.at;
+    const seconds = ((at(b, p) << 24) | (at(b, p + 1) << 16) | (at(b, p + 2) << 8) | at(b, p + 3)) >>> 0;
+    input.at += 4;
+    const fraction = readFraction(input, digits);
+    out.int(digits > 0 ? 20 + digits : 19);
+    if (seconds === 0 && fraction === 0) ymd(out, 0, 0, 0);
+    else civil(out, Math.floor(seconds / 86400));
+    out.bytes[out.at++] = 32;
+    const day = seconds % 86400;
+    hms(out, Math.floor(day / 3600), Math.floor(day / 60) % 60, day % 60);
+    writeFraction(out, fraction, digits);
+  };
+}
+
+/** TIME(digits): whole and fraction as one big-endian number around 0x800000…; hours 10 bits, minutes 6, seconds 6. */
+export function time(digits: number): Cell {
+  const fractionBytes = (digits + 1) >> 1;
+  const scale = 256 ** fractionBytes;
+  return (input, out) => {
+    const packed = input.bytes.readUIntBE(input.at, 3 + fractionBytes) - 0x800000 * scale;
+    input.at += 3 + fractionBytes;
+    const negative = packed < 0;
+    const size = Math.abs(packed);
+    const whole = Math.floor(size / scale);
+    const fraction = trimFraction(size % scale, digits);
+    const hours = (whole >> 12) & 1023;
+    out.int((negative ? 1 : 0) + (hours > 99 ? 9 : 8) + (digits > 0 ? 1 + digits : 0));
+    if (negative) out.bytes[out.at++] = 45;
+    if (hours > 99) out.bytes[out.at++] = 48 + Math.floor(hours / 100);
+    hms(out, hours % 100, (whole >> 6) & 63, whole & 63);
+    writeFraction(out, fraction, digits);
+  };
+}
+
+function two(out: AvroWriter, n: number): void {
+  out.bytes[out.at++] = 48 + Math.floor(n / 10);
+  out.bytes[out.at++] = 48 + (n % 10);
+}
+
+function ymd(out: AvroWriter, year: number, month: number, day: number): void {
+  two(out, Math.floor(year / 100));
+  two(out, year % 100);
+  out.bytes[out.at++] = 45;
+  two(out, month);
+  out.bytes[out.at++] = 45;
+  two(out, day);
+}
+
+function hms(out: AvroWriter, hour: number, minute: number, second: number): void {
+  two(out, hour);
+  out.bytes[out.at++] = 58;
+  two(out, minute);
+  out.bytes[out.at++] = 58;
+  two(out, second);
+}
+
+/** Days since 1970-01-01 as a date. Source: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", civil_from_days. */
+function civil(out: AvroWriter, days: number): void {
+  const z = days + 719468;
+  const era = Math.floor(z / 146097);
+  const doe = z - era * 146097;
+  const yoe = Math.floor((doe - Math.floor(doe / 1460) + Math.floor(doe / 36524) - Math.floor(doe / 146096)) / 365);
+  const doy = doe - (365 * yoe + Math.floor(yoe / 4) - Math.floor(yoe / 100));
+  const mp = Math.floor((5 * doy + 2) / 153);
+  const month = mp < 10 ? mp + 3 : mp - 9;
+  ymd(out, yoe + era * 400 + (month <= 2 ? 1 : 0), month, doy - Math.floor((153 * mp + 2) / 5) + 1);
+}
+
+function readFraction(input: EventReader, digits: number): number {
+  if (digits === 0) return 0;
+  const bytes = (digits + 1) >> 1;
+  const n = input.bytes.readUIntBE(input.at, bytes);
+  input.at += bytes;
+  return trimFraction(n, digits);
+}
+
+/** An odd number of digits is stored with one digit more. */
+function trimFraction(n: number, digits: number): number {
+  return (digits & 1) === 1 ? Math.floor(n / 10) : n;
+}
+
+function writeFraction(out: AvroWriter, fraction: number, digits: number): void {
+  if (digits === 0) return;
+  out.bytes[out.at++] = 46;
+  let n = fraction;
+  for (let i = out.at + digits - 1; i >= out.at; i--) {
+    out.bytes[i] = 48 + (n % 10);
+    n = Math.floor(n / 10);
+  }
+  out.at += digits;
+}
