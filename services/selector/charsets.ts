@@ -1,4 +1,8 @@
 import type { Connection } from '../../shared/mysql/connection.ts';
+import { type CharsetDecoder, tableDecoder, unitDecoder } from './charset-decoder.ts';
+import { readCharsetTable } from './charset-table.ts';
+import type { TableMap } from './column.ts';
+import type { CharsetDecoders } from './column-codec.ts';
 import { isMariadb } from './start-position.ts';
 import type { Charsets } from './table-map.ts';
 
@@ -12,4 +16,44 @@ export async function readCharsets(connection: Connection): Promise<Charsets> {
   );
   const list = result as { id: string; name: string; maxlen: string }[];
   return new Map(list.map(({ id, name, maxlen }) => [Number(id), { name, maxCharBytes: Number(maxlen) }]));
+}
+
+const BUILT_IN = new Set(['', 'binary', 'ascii', 'latin1', 'utf8', 'utf8mb3', 'utf8mb4']);
+
+/** Decoders of the character sets that a source's tables use; each is asked of the server once, when a table first needs it. */
+export class CharsetSource {
+  private readonly decoders = new Map<string, CharsetDecoder>();
+  private readonly charsets: Charsets;
+  private readonly connect: () => Promise<Connection>;
+
+  constructor(charsets: Charsets, connect: () => Promise<Connection>) {
+    this.charsets = charsets;
+    this.connect = connect;
+  }
+
+  /** Errors: SOURCE_UNREACHABLE. */
+  async decodersFor({ columns }: TableMap): Promise<CharsetDecoders> {
+    const known = new Map([...this.charsets.values()].map(({ name, maxCharBytes }) => [name, maxCharBytes]));
+    const missing = new Set(columns.map(({ charset }) => charset).filter((name) => this.isMissing(name)));
+    if (missing.size === 0) return this.decoders;
+    const connection = await this.connect();
+    try {
+      for (const name of missing) {
+        const maxBytes = known.get(name);
+        if (maxBytes !== undefined) this.decoders.set(name, await readDecoder(connection, name, maxBytes));
+      }
+    } finally {
+      await connection.end();
+    }
+    return this.decoders;
+  }
+
+  private isMissing(name: string): boolean {
+    return !BUILT_IN.has(name) && !this.decoders.has(name);
+  }
+}
+
+async function readDecoder(connection: Connection, name: string, maxBytes: number): Promise<CharsetDecoder> {
+  if (name === 'utf16' || name === 'utf16le' || name === 'utf32' || name === 'ucs2') return unitDecoder(name);
+  return tableDecoder(name, await readCharsetTable(connection, name, maxBytes));
 }

@@ -1,6 +1,8 @@
+import { AvroWriter } from '../../shared/codec/avro-writer.ts';
 import { ReplicationError } from '../../shared/runtime/errors.ts';
 import type { Cell } from './cell-codec.ts';
 import * as cells from './cell-codec.ts';
+import type { CharsetDecoder } from './charset-decoder.ts';
 import { type Column, sqlType, Type } from './column.ts';
 import { decimal } from './decimal-cell.ts';
 import { json } from './json-cell.ts';
@@ -8,13 +10,15 @@ import * as temporal from './temporal-cells.ts';
 import * as text from './text-cells.ts';
 
 export type AvroType = 'int' | 'long' | 'float' | 'double' | 'string' | 'bytes';
+/** Decoders by name of character set; UTF-8, ASCII, latin1 and binary need none. */
+export type CharsetDecoders = ReadonlyMap<string, CharsetDecoder>;
 export type ColumnCodec = { readonly avro: AvroType; readonly cell: Cell };
 
 const UTF8 = new Set(['utf8mb4', 'utf8mb3', 'utf8', 'ascii']);
 
 /** The Avro type and the cell function of a column. Errors: SOURCE_TYPE_UNSUPPORTED naming table, column and type. */
-export function columnCodec(table: string, column: Column): ColumnCodec {
-  const codec = numberCodec(column) ?? temporalCodec(column) ?? textCodec(column);
+export function columnCodec(table: string, column: Column, charsets: CharsetDecoders): ColumnCodec {
+  const codec = numberCodec(column) ?? temporalCodec(column) ?? textCodec(column, charsets);
   if (codec) return codec;
   throw new ReplicationError(
     'SOURCE_TYPE_UNSUPPORTED',
@@ -67,37 +71,69 @@ function temporalCodec(column: Column): ColumnCodec | undefined {
   }
 }
 
-function textCodec(column: Column): ColumnCodec | undefined {
+function textCodec(column: Column, charsets: CharsetDecoders): ColumnCodec | undefined {
+  const lengthBytes = column.meta > 255 ? 2 : 1;
   switch (column.type) {
     case Type.VARCHAR:
-      return stringCodec(column, column.meta > 255 ? 2 : 1);
+      return stringCodec(column, lengthBytes, charsets);
     case Type.STRING:
-      if (column.charset === 'binary') {
-        return { avro: 'bytes', cell: text.paddedBinary(column.meta > 255 ? 2 : 1, column.meta) };
-      }
-      return stringCodec(column, column.meta > 255 ? 2 : 1);
+      if (column.charset === 'binary') return { avro: 'bytes', cell: text.paddedBinary(lengthBytes, column.meta) };
+      return stringCodec(column, lengthBytes, charsets);
     case Type.BLOB:
-      return stringCodec(column, column.meta);
+      return stringCodec(column, column.meta, charsets);
+    case Type.VARCHAR_COMPRESSED:
+      return compressedCodec(column, lengthBytes, charsets);
+    case Type.BLOB_COMPRESSED:
+      return compressedCodec(column, column.meta, charsets);
     case Type.JSON:
       return { avro: 'string', cell: json(column.meta) };
     case Type.GEOMETRY:
     case Type.VECTOR:
-      return { avro: 'bytes', cell: text.counted(column.meta) };
+      return { avro: 'bytes', cell: text.counted(column.meta, text.raw) };
     case Type.ENUM:
-      if (!UTF8.has(column.charset) && column.charset !== 'latin1') return undefined;
-      return { avro: 'string', cell: text.enumeration(column.members, column.meta) };
-    case Type.SET:
-      if (!UTF8.has(column.charset) && column.charset !== 'latin1') return undefined;
-      return { avro: 'string', cell: text.set(column.members, column.meta) };
+    case Type.SET: {
+      const names = memberNames(column, charsets);
+      if (names === undefined) return undefined;
+      const make = column.type === Type.ENUM ? text.enumeration : text.set;
+      return { avro: 'string', cell: make(names, column.meta) };
+    }
     default:
       return undefined;
   }
 }
 
-function stringCodec(column: Column, lengthBytes: number): ColumnCodec | undefined {
-  const raw = lengthBytes === 1 ? text.countedShort : text.counted(lengthBytes);
-  if (column.charset === 'binary') return { avro: 'bytes', cell: raw };
-  if (UTF8.has(column.charset)) return { avro: 'string', cell: raw };
-  if (column.charset === 'latin1') return { avro: 'string', cell: text.latin1(lengthBytes) };
-  return undefined;
+function stringCodec(column: Column, lengthBytes: number, charsets: CharsetDecoders): ColumnCodec | undefined {
+  if (UTF8.has(column.charset)) return { avro: 'string', cell: text.utf8(lengthBytes) };
+  const body = bodyOf(column.charset, charsets);
+  return body && { avro: avroOf(column.charset), cell: text.counted(lengthBytes, body) };
+}
+
+function compressedCodec(column: Column, lengthBytes: number, charsets: CharsetDecoders): ColumnCodec | undefined {
+  const body = bodyOf(column.charset, charsets);
+  return body && { avro: avroOf(column.charset), cell: text.counted(lengthBytes, text.compressed(body)) };
+}
+
+function avroOf(charset: string): AvroType {
+  return charset === 'binary' ? 'bytes' : 'string';
+}
+
+function bodyOf(charset: string, charsets: CharsetDecoders): text.Body | undefined {
+  if (charset === 'binary') return text.raw;
+  if (UTF8.has(charset)) return text.utf8Body;
+  if (charset === 'latin1') return text.latin1;
+  const decode = charsets.get(charset);
+  return decode && text.converted(decode);
+}
+
+function memberNames(column: Column, charsets: CharsetDecoders): string[] | undefined {
+  const body = column.charset === 'binary' ? text.utf8Body : bodyOf(column.charset, charsets);
+  if (body === undefined) return undefined;
+  const out = new AvroWriter(1 << 8);
+  return column.members.map((member) => {
+    out.at = 0;
+    body(member, 0, member.length, out);
+    let start = 0;
+    while ((out.bytes[start++] as number) >= 128);
+    return out.bytes.toString('utf8', start, out.at);
+  });
 }

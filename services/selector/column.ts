@@ -11,8 +11,8 @@ export type Column = {
   readonly charset: string;
   /** Bytes a character may take in `charset`. */
   readonly maxCharBytes: number;
-  /** ENUM and SET members. */
-  readonly members: readonly string[];
+  /** ENUM and SET members, in the column's character set. */
+  readonly members: readonly Buffer[];
 };
 
 export type TableMap = {

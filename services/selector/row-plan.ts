@@ -6,7 +6,7 @@ import type { RowCounts } from '../../shared/model/status.ts';
 import { ReplicationError } from '../../shared/runtime/errors.ts';
 import type { Cell } from './cell-codec.ts';
 import { type Column, sqlType, type TableMap } from './column.ts';
-import { type AvroType, columnCodec } from './column-codec.ts';
+import { type AvroType, type CharsetDecoders, columnCodec } from './column-codec.ts';
 import type { EventReader } from './event-reader.ts';
 
 const NULL = 0;
@@ -28,44 +28,50 @@ export class RowPlan {
   private readonly cells: readonly Cell[];
   private readonly nullable: readonly boolean[];
   private readonly avro: readonly AvroType[];
+  private readonly columns: readonly Column[];
   private readonly key: readonly number[];
   private readonly keyPrefix: Buffer;
   private readonly starts: Int32Array;
 
   /** Errors: SOURCE_TYPE_UNSUPPORTED. */
-  constructor(map: TableMap) {
+  constructor(map: TableMap, charsets: CharsetDecoders = new Map()) {
     this.name = `${map.schema}.${map.table}`;
-    const codecs = map.columns.map((column) => columnCodec(this.name, column));
+    const codecs = map.columns.map((column) => columnCodec(this.name, column, charsets));
     this.columnCount = map.columns.length;
     this.cells = codecs.map((codec) => codec.cell);
     this.avro = codecs.map((codec) => codec.avro);
     this.nullable = map.columns.map((column) => column.nullable);
+    this.columns = map.columns;
     this.key = map.key;
     this.keyPrefix = Buffer.from(JSON.stringify([map.schema, map.table]).slice(0, -1));
     this.starts = new Int32Array(this.columnCount);
     this.schema = envelopeSchema(map, this.avro);
   }
 
-  /** Reads one row image and writes it as Avro `Row`. Errors: a RangeError when the row does not end where the event does. */
+  /** Reads one row image and writes it as Avro `Row`. Errors: a RangeError naming the column when the bytes are not what its type says. */
   image(input: EventReader, out: AvroWriter): void {
     const count = this.columnCount;
     const nulls = input.at;
     const b = input.bytes;
     input.at += (count + 7) >> 3;
-    out.reserve(count * 48);
-    for (let i = 0; i < count; i++) {
-      const isNull = (((b[nulls + (i >> 3)] as number) >> (i & 7)) & 1) === 1;
-      if (this.nullable[i]) {
+    let i = 0;
+    try {
+      for (; i < count; i++) {
+        const isNull = (((b[nulls + (i >> 3)] as number) >> (i & 7)) & 1) === 1;
         out.reserve(48);
-        out.bytes[out.at++] = isNull ? NULL : PRESENT;
-        this.starts[i] = out.at;
-        if (isNull) continue;
-      } else {
-        if (isNull) throw new RangeError(`column ${i} of ${this.name} is NULL and NOT NULL at once`);
-        out.reserve(48);
-        this.starts[i] = out.at;
+        if (this.nullable[i]) {
+          out.bytes[out.at++] = isNull ? NULL : PRESENT;
+          this.starts[i] = out.at;
+          if (isNull) continue;
+        } else {
+          if (isNull) throw new RangeError('NULL stands in a NOT NULL column');
+          this.starts[i] = out.at;
+        }
+        (this.cells[i] as Cell)(input, out);
       }
-      (this.cells[i] as Cell)(input, out);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      throw new RangeError(`column ${this.columns[i]?.name} of ${this.name}: ${error.message}`);
     }
     if (input.at > input.end) throw new RangeError(`a row of ${this.name} is longer than its event`);
   }

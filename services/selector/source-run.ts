@@ -7,13 +7,13 @@ import type { LogPosition, SelectorPosition } from '../../shared/model/position.
 import type { RowCounts } from '../../shared/model/status.ts';
 import { compileTablePattern } from '../../shared/model/table-pattern.ts';
 import { failedCheck } from '../../shared/mysql/check-problem.ts';
-import { type MysqlAddress, mysqlAddress, openConnection } from '../../shared/mysql/connection.ts';
+import { type Connection, type MysqlAddress, mysqlAddress, openConnection } from '../../shared/mysql/connection.ts';
 import { checkSource } from '../../shared/mysql/source-check.ts';
 import type { ReplicationError } from '../../shared/runtime/errors.ts';
 import type { Logger } from '../../shared/runtime/log.ts';
 import { compactedTopicDefinition, positionsTopic, rowsTopic, rowsTopicDefinition } from '../../topics/topics.ts';
 import { readBinlog } from './binlog-source.ts';
-import { readCharsets } from './charsets.ts';
+import { CharsetSource, readCharsets } from './charsets.ts';
 import type { TableMap } from './column.ts';
 import { type DesiredSource, selectionText } from './desired-sources.ts';
 import { partitionOf } from './ordering-domain.ts';
@@ -101,13 +101,15 @@ export async function runSource(parts: RunParts, signal: AbortSignal): Promise<v
     const heartbeatId = await parts.registry.register('lutra.heartbeat', HEARTBEAT_SCHEMA);
     const statementId = await parts.registry.register('lutra.statement', STATEMENT_SCHEMA);
     const wanted = wantedTables(desired);
+    const connect = (): Promise<Connection> => openConnection(address, 'SOURCE');
+    const decoders = new CharsetSource(charsets, connect);
     const assembler = new TransactionAssembler({
       source: desired.id,
       charsets,
       publisher,
       statementSchemaId: statementId,
       log: tail,
-      planFor: (map) => (wanted(map) ? preparePlan(parts, map, () => openConnection(address, 'SOURCE')) : undefined),
+      planFor: (map) => (wanted(map) ? preparePlan(parts, map, decoders, connect) : undefined),
     });
     parts.onRunning({
       progress: () => acknowledged,
@@ -202,9 +204,10 @@ function wantedTables(desired: DesiredSource): (map: TableMap) => boolean {
 async function preparePlan(
   parts: RunParts,
   map: TableMap,
-  connect: () => ReturnType<typeof openConnection>,
+  decoders: CharsetSource,
+  connect: () => Promise<Connection>,
 ): Promise<RowPlan> {
-  const plan = new RowPlan(map);
+  const plan = new RowPlan(map, await decoders.decodersFor(map));
   const counts = parts.counts.get(plan.name) ?? plan.counts;
   parts.counts.set(plan.name, counts);
   plan.counts = counts;

@@ -193,9 +193,8 @@ function setCharset(draft: Draft, collation: number, charsets: Charsets): void {
   draft.maxCharBytes = charset?.maxCharBytes ?? 1;
 }
 
-/** Members stand in the column's own character set; those that we cover are ASCII-compatible or refused by name. */
-function readMembers(event: EventReader): string[] {
-  const members: string[] = [];
-  for (let left = event.lenenc(); left > 0; left--) members.push(event.text(event.lenenc()));
+function readMembers(event: EventReader): Buffer[] {
+  const members: Buffer[] = [];
+  for (let left = event.lenenc(); left > 0; left--) members.push(Buffer.from(event.slice(event.lenenc())));
   return members;
 }

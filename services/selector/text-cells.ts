@@ -1,53 +1,141 @@
+import { isUtf8 } from 'node:buffer';
+import { inflateRawSync, inflateSync } from 'node:zlib';
+import { AvroWriter } from '../../shared/codec/avro-writer.ts';
 import { at, type Cell } from './cell-codec.ts';
+import type { CharsetDecoder } from './charset-decoder.ts';
+import type { EventReader } from './event-reader.ts';
 
-/** Bytes behind a little-endian length of `lengthBytes`; text in UTF-8 or ASCII, or bytes. */
-export function counted(lengthBytes: number): Cell {
+/** Writes what stands in `bytes[start..end)` as Avro string or bytes. */
+export type Body = (bytes: Buffer, start: number, end: number, out: AvroWriter) => void;
+
+/** Moves over a length of `lengthBytes` and so many bytes; returns where these begin. */
+function enter(input: EventReader, lengthBytes: number): number {
+  const length = lengthBytes === 1 ? at(input.bytes, input.at) : input.bytes.readUIntLE(input.at, lengthBytes);
+  const start = input.at + lengthBytes;
+  input.at = start + length;
+  if (input.at > input.end) throw new RangeError('a text or bytes reach over the end of the event');
+  return start;
+}
+
+/** Bytes or text behind a little-endian length of `lengthBytes`. */
+export function counted(lengthBytes: number, body: Body): Cell {
   return (input, out) => {
-    const length = input.bytes.readUIntLE(input.at, lengthBytes);
-    const start = input.at + lengthBytes;
-    input.at = start + length;
-    out.slice(input.bytes, start, Math.min(input.at, input.end));
+    const start = enter(input, lengthBytes);
+    body(input.bytes, start, input.at, out);
   };
 }
 
-export const countedShort: Cell = (input, out) => {
-  const start = input.at + 1;
-  input.at = start + at(input.bytes, input.at);
-  out.slice(input.bytes, start, Math.min(input.at, input.end));
+/** Bytes as they are. */
+export const raw: Body = (bytes, start, end, out) => out.slice(bytes, start, end);
+
+const SHORT = 48;
+
+/** UTF-8 text behind its length: copied once it is found to be sound. */
+export function utf8(lengthBytes: number): Cell {
+  return (input, out) => {
+    const start = enter(input, lengthBytes);
+    utf8Body(input.bytes, start, input.at, out);
+  };
+}
+
+export const utf8Body: Body = (bytes, start, end, out) => {
+  if (end - start < SHORT) {
+    out.reserve(end - start + 5);
+    out.int(end - start);
+    const to = out.bytes;
+    let o = out.at;
+    let bits = 0;
+    for (let i = start; i < end; i++) {
+      const byte = bytes[i] as number;
+      bits |= byte;
+      to[o++] = byte;
+    }
+    out.at = o;
+    if (bits < 128) return;
+  } else {
+    out.slice(bytes, start, end);
+  }
+  if (!isUtf8(bytes.subarray(start, end))) throw new RangeError('a text is not valid UTF-8');
 };
+
+let scratch = new AvroWriter(1 << 10);
+const KEPT_BYTES = 1 << 20;
+
+/** Text of another character set, converted as its server does. */
+export function converted(decode: CharsetDecoder): Body {
+  return (bytes, start, end, out) => {
+    scratch.at = 0;
+    decode(bytes, start, end, scratch);
+    out.slice(scratch.bytes, 0, scratch.at);
+    if (scratch.bytes.length > KEPT_BYTES) scratch = new AvroWriter(1 << 10);
+  };
+}
+
+const ZLIB = 8;
+const MOST_BYTES = 2 ** 30;
+
+/** A COMPRESSED column of MariaDB: method and number of length bytes, the length big-endian, then zlib data. Source: MariaDB `sql/field_comp.cc`. */
+export function compressed(body: Body): Body {
+  return (bytes, start, end, out) => {
+    if (start === end) {
+      body(bytes, start, end, out);
+      return;
+    }
+    const header = at(bytes, start);
+    const method = header >> 4;
+    if (method === 0) {
+      body(bytes, start + 1, end, out);
+      return;
+    }
+    if (method !== ZLIB) throw new RangeError(`a compressed column uses the method ${method}`);
+    const lengthBytes = header & 7;
+    if (lengthBytes === 0 || start + 1 + lengthBytes > end) throw new RangeError('a compressed column has no length');
+    const length = bytes.readUIntBE(start + 1, Math.min(lengthBytes, 6));
+    if (length > MOST_BYTES) throw new RangeError(`a compressed column says that it holds ${length} bytes`);
+    const packed = bytes.subarray(start + 1 + lengthBytes, end);
+    const plain = inflated((header & 8) === 0 ? inflateSync : inflateRawSync, packed, length);
+    body(plain, 0, plain.length, out);
+  };
+}
+
+function inflated(inflate: typeof inflateSync, packed: Buffer, length: number): Buffer {
+  try {
+    const plain = inflate(packed, { maxOutputLength: Math.max(1, length) });
+    if (plain.length === length) return plain;
+  } catch {
+    // NOTE every failure of zlib means the same here: these bytes are not what the server wrote.
+  }
+  throw new RangeError('compressed data cannot be unpacked to the length that it names');
+}
 
 /** BINARY(size): the log drops trailing zero bytes, the column has them. */
 export function paddedBinary(lengthBytes: number, size: number): Cell {
   return (input, out) => {
-    const length = input.bytes.readUIntLE(input.at, lengthBytes);
-    const start = input.at + lengthBytes;
-    input.at = start + length;
+    const start = enter(input, lengthBytes);
+    const length = input.at - start;
+    if (length > size) throw new RangeError(`a BINARY(${size}) has ${length} bytes`);
     out.reserve(size + 5);
-    out.int(Math.max(size, length));
+    out.int(size);
     out.bytes.set(input.bytes.subarray(start, input.at), out.at);
-    out.bytes.fill(0, out.at + length, out.at + Math.max(size, length));
-    out.at += Math.max(size, length);
+    out.bytes.fill(0, out.at + length, out.at + size);
+    out.at += size;
   };
 }
 
-/** latin1 as MySQL has it: Windows-1252, its five unused bytes as the control characters of the same number. */
-export function latin1(lengthBytes: number): Cell {
-  return (input, out) => {
-    const length = input.bytes.readUIntLE(input.at, lengthBytes);
-    const start = input.at + lengthBytes;
-    input.at = start + length;
-    let size = 0;
-    for (let i = start; i < input.at; i++) size += (LATIN1[at(input.bytes, i)] as Buffer).length;
-    out.reserve(size + 5);
-    out.int(size);
-    for (let i = start; i < input.at; i++) {
-      const encoded = LATIN1[at(input.bytes, i)] as Buffer;
-      for (const byte of encoded) out.bytes[out.at++] = byte;
-    }
-  };
-}
 const WINDOWS_1252 = new TextDecoder('windows-1252');
 const LATIN1 = Array.from({ length: 256 }, (_, code) => Buffer.from(WINDOWS_1252.decode(Uint8Array.of(code))));
+
+/** latin1 as MySQL has it: Windows-1252, its five unused bytes as the control characters of the same number. */
+export const latin1: Body = (bytes, start, end, out) => {
+  let size = 0;
+  for (let i = start; i < end; i++) size += (LATIN1[at(bytes, i)] as Buffer).length;
+  out.reserve(size + 5);
+  out.int(size);
+  for (let i = start; i < end; i++) {
+    const encoded = LATIN1[at(bytes, i)] as Buffer;
+    for (const byte of encoded) out.bytes[out.at++] = byte;
+  }
+};
 
 /** ENUM: 1 or 2 bytes of index; 0 is the empty string that an invalid value became. */
 export function enumeration(members: readonly string[], indexBytes: number): Cell {
@@ -66,7 +154,10 @@ export function set(members: readonly string[], bytes: number): Cell {
   return (input, out) => {
     const names: string[] = [];
     for (let i = 0; i < bytes * 8; i++) {
-      if (((at(input.bytes, input.at + (i >> 3)) >> (i & 7)) & 1) === 1) names.push(members[i] ?? '');
+      if (((at(input.bytes, input.at + (i >> 3)) >> (i & 7)) & 1) === 0) continue;
+      const name = members[i];
+      if (name === undefined) throw new RangeError(`a SET of ${members.length} members has member ${i + 1}`);
+      names.push(name);
     }
     input.at += bytes;
     out.text(names.join(','));
