@@ -52,6 +52,12 @@ module.exports = {
       to: { path: '^(shared/(?!(mysql|model|runtime)/)|services|stack)' },
     },
     {
+      name: 'sql',
+      severity: 'error',
+      from: { path: '^shared/sql/' },
+      to: { path: '^(shared/(?!(sql|mysql|model|runtime)/)|services|topics|stack)' },
+    },
+    {
       name: 'shared-never-sees-services',
       severity: 'error',
       from: { path: '^(shared|topics)/' },
@@ -91,6 +97,7 @@ module.exports = {
     vendor('avsc', '^shared/codec/', 'avsc'),
     vendor('registry', '^shared/codec/', '@kafkajs/confluent-schema-registry'),
     vendor('mysql2', '^shared/mysql/', 'mysql2'),
+    vendor('sql-grammar', '^shared/sql/grammar', '(dt-sql-parser|antlr4ng)'),
     vendor('zongji', '^services/selector/binlog-source', '@vlasky/zongji'),
     vendor('oracledb', '^services/loader/oracle', 'oracledb'),
     vendor('pino', '^shared/runtime/log', 'pino'),

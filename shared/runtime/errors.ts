@@ -30,6 +30,8 @@ const TREATMENTS = {
   TARGET_FULL: 'wait',
   TARGET_TRANSIENT: 'retry',
   TARGET_REFUSED: 'block',
+  DDL_UNREADABLE: 'block',
+  DDL_UNMAPPABLE: 'block',
   DOCUMENT_INVALID: 'block',
   SECRET_MISSING: 'block',
   SETTING_INVALID: 'stop',
