@@ -1,4 +1,5 @@
 import { createRequire, registerHooks } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import type { ParserRuleContext, ParseTree } from 'antlr4ng';
 import { unreadable } from './ddl-errors.ts';
 import type { TextRange, Token, Tokens } from './tokens.ts';
@@ -26,7 +27,7 @@ function grammar(): Grammar {
     const load = createRequire(import.meta.url);
     const { MySqlLexer } = load('dt-sql-parser/dist/lib/mysql/MySqlLexer.js');
     const { MySqlParser } = load('dt-sql-parser/dist/lib/mysql/MySqlParser.js');
-    loaded = { antlr: load('antlr4ng'), Lexer: MySqlLexer, Parser: MySqlParser };
+    loaded = { antlr: load(fileURLToPath(import.meta.resolve('antlr4ng'))), Lexer: MySqlLexer, Parser: MySqlParser };
     return loaded;
   } finally {
     hooks.deregister();
