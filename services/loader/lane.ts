@@ -1,7 +1,6 @@
 import type { SchemaRegistryPort } from '../../shared/codec/schema-registry.ts';
 import type { AssignedPartition } from '../../shared/kafka/assigned-partition.ts';
 import type { Database, Start } from '../../shared/model/channel.ts';
-import type { TableName } from '../../shared/model/table-pattern.ts';
 import { mysqlAddress } from '../../shared/mysql/connection.ts';
 import { asReplicationError, type ReplicationError } from '../../shared/runtime/errors.ts';
 import type { Logger } from '../../shared/runtime/log.ts';
@@ -10,6 +9,7 @@ import { type AppliedBatch, Applier } from './applier.ts';
 import { Batcher, type BatchLimits } from './batcher.ts';
 import type { CheckpointOwner } from './checkpoint.ts';
 import { decideCursor, type JoinedAt, offsetMetadata } from './cursor.ts';
+import type { MappingRules } from './mapping/mapping-rules.ts';
 import { runLane } from './pipeline.ts';
 import { PlanCache } from './plan-cache.ts';
 import { RecordReader, unreadableRecord } from './record-reader.ts';
@@ -25,7 +25,7 @@ export type LaneSettings = {
   readonly database: { readonly name: string; readonly document: Database };
   readonly start: Start;
   readonly startFilter: StartFilter | undefined;
-  readonly mapTable: (source: TableName) => TableName | undefined;
+  readonly rules: MappingRules;
   readonly registry: SchemaRegistryPort;
   readonly joinedAt: (signal: AbortSignal) => Promise<JoinedAt>;
   readonly board: StatusBoard;
@@ -63,6 +63,7 @@ export class Lane {
     const { board } = this.settings;
     const { partition, end } = { partition: this.partition.partition, end: () => this.partition.end };
     board.openLane(partition, end);
+    const forget = this.settings.rules.onChange(this.partition.wake.notify);
     while (!this.partition.signal.aborted) {
       try {
         await this.runOnce();
@@ -71,6 +72,7 @@ export class Lane {
         await this.waitAfter(asReplicationError(error));
       }
     }
+    forget();
     board.closeLane(partition);
   }
 
@@ -83,7 +85,18 @@ export class Lane {
     const facts = { code: error.code, remedy: error.remedy, err: error.code === 'UNEXPECTED' ? error : undefined };
     if (error.treatment === 'block') this.log.error(facts, error.message);
     else this.log.warn(facts, error.message);
-    await pause(this.delayMs(error), this.partition.signal);
+    await this.pauseAfter(error);
+  }
+
+  /** New rules end the wait: what stood in the way may be left out by them. */
+  private async pauseAfter(error: ReplicationError): Promise<void> {
+    const change = new AbortController();
+    const forget = this.settings.rules.onChange(() => change.abort());
+    await pause(this.delayMs(error), AbortSignal.any([this.partition.signal, change.signal]));
+    forget();
+    if (!change.signal.aborted) return;
+    this.attempt = 0;
+    this.carefulBatches = 0;
   }
 
   private delayMs({ treatment }: ReplicationError): number {
@@ -97,7 +110,7 @@ export class Lane {
     try {
       const cursor = await decideCursor({ ...settings, partition, session, log: this.log });
       const batcher = new Batcher(settings.limits, this.isCareful);
-      const plans = new PlanCache(settings.registry, session, settings.mapTable);
+      const plans = new PlanCache(settings.registry, session, settings.rules);
       const { identity } = cursor;
       const observer = this.observer();
       const reader = new RecordReader({
@@ -118,6 +131,7 @@ export class Lane {
         unreadable: (offset, why) => unreadableRecord(place, offset, why),
       });
       settings.board.laneReads(partition.partition, cursor.offset);
+      settings.board.laneFollows(partition.partition, plans.revision);
       partition.readFrom(cursor.offset);
       await runLane({ partition, reader, batcher, applier }).finally(() => applier.drain().catch(() => {}));
     } finally {
@@ -157,6 +171,10 @@ export class Lane {
         this.log.warn({ epoch, serial }, 'a DDL statement of the source is not applied');
       },
       onRepeat: () => {},
+      onRules: (revision) => {
+        board.laneFollows(this.partition.partition, revision);
+        this.log.info({ revision }, 'goes on by the new document');
+      },
     };
   }
 }

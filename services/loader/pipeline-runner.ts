@@ -3,7 +3,6 @@ import type { KafkaAddress } from '../../shared/kafka/cluster.ts';
 import { consumeGroup } from '../../shared/kafka/group-consumer.ts';
 import { ensureTopic } from '../../shared/kafka/topic-admin.ts';
 import { type Channel, type Database, type Pipeline, pipelineUid } from '../../shared/model/channel.ts';
-import { compileMappings } from '../../shared/model/table-route.ts';
 import { asReplicationError, ReplicationError } from '../../shared/runtime/errors.ts';
 import type { Logger } from '../../shared/runtime/log.ts';
 import { pause } from '../../shared/runtime/retry.ts';
@@ -11,12 +10,14 @@ import { pipelineGroup, rowsTopic, rowsTopicDefinition, sourceId } from '../../t
 import type { BatchLimits } from './batcher.ts';
 import { readJoinedAt } from './joined-at.ts';
 import { Lane, type LaneSettings } from './lane.ts';
+import type { MappingRules } from './mapping/mapping-rules.ts';
 import { compileStartFilter } from './start-filter.ts';
 import type { StatusBoard } from './status-board.ts';
 
 export type RunnerParts = {
   readonly channel: Channel;
   readonly pipeline: Pipeline;
+  readonly rules: MappingRules;
   readonly kafka: KafkaAddress;
   readonly registry: SchemaRegistryPort;
   readonly board: StatusBoard;
@@ -92,7 +93,6 @@ function laneSettings(parts: RunnerParts, source: Database, target: Database): L
     database: { name: pipeline.to, document: target },
     start: pipeline.start,
     startFilter: valid(() => compileStartFilter(pipeline.start), channel),
-    mapTable: valid(() => compileMappings(pipeline.mappings), channel),
     joinedAt: (signal) =>
       whileWaiting(parts, id, () => readJoinedAt(kafka, { source: id, site: source.site, uid }, signal)),
   };

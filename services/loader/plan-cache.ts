@@ -1,6 +1,8 @@
 import type { SchemaRegistryPort } from '../../shared/codec/schema-registry.ts';
 import type { TableName } from '../../shared/model/table-pattern.ts';
 import { ReplicationError } from '../../shared/runtime/errors.ts';
+import { mappedPlan, type PlanTools } from './mapping/mapped-plan.ts';
+import type { MappingRules, RulesVersion } from './mapping/mapping-rules.ts';
 import type { CompiledPlan } from './row-event.ts';
 import { hasRecordHead, parseRowSchema, type RowSchema } from './row-schema.ts';
 import { compileRowWriters } from './row-writers.ts';
@@ -15,16 +17,36 @@ export class PlanCache {
   private readonly uses = new Map<number, SchemaUse>();
   private readonly registry: SchemaRegistryPort;
   private readonly session: TargetSession;
-  private readonly mapTable: (source: TableName) => TableName | undefined;
+  private readonly rules: MappingRules;
+  private version: RulesVersion;
 
-  constructor(
-    registry: SchemaRegistryPort,
-    session: TargetSession,
-    mapTable: (source: TableName) => TableName | undefined,
-  ) {
+  constructor(registry: SchemaRegistryPort, session: TargetSession, rules: MappingRules) {
     this.registry = registry;
     this.session = session;
-    this.mapTable = mapTable;
+    this.rules = rules;
+    this.version = rules.current;
+  }
+
+  /** Revision of the channel's document by which plans are made. */
+  get revision(): number {
+    return this.version.channel.revision;
+  }
+
+  /** Whether there are newer rules than those in use. */
+  get isStale(): boolean {
+    return this.version !== this.rules.current;
+  }
+
+  /** Goes over to the newest rules; for a transaction boundary. */
+  renew(): void {
+    this.version = this.rules.current;
+    this.uses.clear();
+  }
+
+  /** Whether the rules are as new as the selection of the stream, told by channel uid -> revision. */
+  knows(revisions: ReadonlyMap<string, number>): boolean {
+    const { uid, revision } = this.version.channel;
+    return revision >= (revisions.get(uid) ?? 0);
   }
 
   known(id: number): SchemaUse | undefined {
@@ -38,15 +60,22 @@ export class PlanCache {
     return use;
   }
 
+  private tools(source: RowSchema): PlanTools {
+    const { session } = this;
+    return {
+      targetTable: async (name) => (await session.table(name)) ?? tableMissing(source, name),
+      plan: (rows, target) => {
+        const plan = planTable(rows, target, session.canLoad);
+        return { ...plan, write: compileRowWriters(plan, session.isMariaDb) };
+      },
+    };
+  }
+
   private async makeUse(id: number, schema: unknown): Promise<SchemaUse> {
     const rows = hasRecordHead(schema) ? readRowSchema(id, schema) : foreign(id, 'does not begin with op and source');
     if (rows === undefined) return 'none';
-    const name = this.mapTable({ schema: rows.schema, table: rows.table });
-    if (name === undefined) return 'none';
-    const target = await this.session.table(name);
-    if (target === undefined) throw tableMissing(rows, name);
-    const plan = planTable(rows, target, this.session.canLoad);
-    return { ...plan, write: compileRowWriters(plan, this.session.isMariaDb) };
+    const route = this.version.routeOf({ schema: rows.schema, table: rows.table });
+    return route === undefined ? 'none' : mappedPlan(rows, route, this.tools(rows));
   }
 }
 
@@ -62,8 +91,8 @@ function foreign(id: number, why: string): never {
   throw new ReplicationError('RECORD_UNREADABLE', `schema ${id} of the registry is not one of Lutra's: ${why}`, '');
 }
 
-function tableMissing(source: RowSchema, name: TableName): ReplicationError {
-  return new ReplicationError(
+function tableMissing(source: RowSchema, name: TableName): never {
+  throw new ReplicationError(
     'TARGET_CHECK_FAILED',
     `the target has no table ${name.schema}.${name.table}, to which ${source.schema}.${source.table} is mapped`,
     'create the table at the target (it goes on by itself within seconds), or leave it out of the mappings',

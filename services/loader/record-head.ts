@@ -10,6 +10,7 @@ export const UPDATE = 0x75;
 export const DELETE = 0x64;
 export const HEARTBEAT = 0x68;
 export const STATEMENT = 0x73;
+export const SELECTION = 0x65;
 
 /** The two fields that every value on a rows topic begins with (docs/architecture.md), read without knowing the rest of its schema. */
 export type RecordHead = {
@@ -62,4 +63,14 @@ export function readLog(value: Buffer, logAt: number): LogPlace {
   const gtid = readText(from);
   const file = readText(from);
   return { gtid, file, position: readInteger(from) };
+}
+
+/** The body of a selection record: channel uid -> revision of its document. */
+export function readRevisions(value: Buffer, bodyAt: number): Map<string, number> {
+  const from: Source = { bytes: value, at: bodyAt };
+  const revisions = new Map<string, number>();
+  for (let count = readInteger(from); count > 0 && from.at < value.length; count = readInteger(from)) {
+    for (; count > 0; count--) revisions.set(readText(from), readInteger(from));
+  }
+  return revisions;
 }

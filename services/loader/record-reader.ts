@@ -5,9 +5,20 @@ import type { Source } from './byte-sink.ts';
 import type { Identity } from './checkpoint.ts';
 import { judge } from './continuity.ts';
 import type { PlanCache, SchemaUse } from './plan-cache.ts';
-import { emptyHead, HEARTBEAT, type RecordHead, readHead, readLog, STATEMENT, schemaIdOf } from './record-head.ts';
+import {
+  emptyHead,
+  HEARTBEAT,
+  type RecordHead,
+  readHead,
+  readLog,
+  readRevisions,
+  SELECTION,
+  STATEMENT,
+  schemaIdOf,
+} from './record-head.ts';
 import type { CompiledPlan } from './row-event.ts';
 import type { StartFilter } from './start-filter.ts';
+import { MalformedRow } from './statements.ts';
 
 export type ReaderParts = {
   readonly partition: AssignedPartition;
@@ -24,6 +35,8 @@ export type ReaderObserver = {
   /** A DDL statement of the source: it is counted, not applied. */
   onStatement(head: RecordHead): void;
   onRepeat(): void;
+  /** The lane goes over to the rules of another revision of the channel's document. */
+  onRules(revision: number): void;
 };
 
 /**
@@ -35,6 +48,8 @@ export class RecordReader {
   private block: RecordBlock | undefined;
   private index = 0;
   private last: Identity | undefined;
+  /** Whether the record before ended its transaction. */
+  private isAtBoundary = true;
   private readonly head = emptyHead();
   private readonly source: Source = { bytes: Buffer.alloc(0), at: 0 };
   /** Number of the transaction that the start filter has judged, and its verdict. */
@@ -54,13 +69,14 @@ export class RecordReader {
     try {
       await this.readBlocks();
     } catch (error) {
-      this.failure = asReplicationError(error);
+      this.failure =
+        error instanceof MalformedRow ? this.unreadable(error.offset, error.message) : asReplicationError(error);
     }
   }
 
   private async readBlocks(): Promise<void> {
     const { partition, batcher, plans } = this.parts;
-    while (!batcher.isFull) {
+    while (!batcher.isFull && this.mayReadOn()) {
       this.block ??= this.nextBlock(partition);
       if (this.block === undefined) return;
       const unknown = this.readKnown(this.block);
@@ -69,12 +85,22 @@ export class RecordReader {
     }
   }
 
+  /** New rules take force between two transactions, when no event that was read by the old ones waits: false until then. */
+  private mayReadOn(): boolean {
+    const { plans, batcher, observer } = this.parts;
+    if (!this.isAtBoundary || !plans.isStale) return true;
+    if (batcher.isDue) return false;
+    plans.renew();
+    observer.onRules(plans.revision);
+    return true;
+  }
+
   private nextBlock(partition: AssignedPartition): RecordBlock | undefined {
     this.index = 0;
     return partition.take();
   }
 
-  /** Reads on until the block ends, the batcher is full, or a schema is met that has no plan yet (returned). */
+  /** Reads on until the block ends, the batcher is full, new rules are to be taken, or a schema is met that has no plan yet (returned). */
   private readKnown({ records }: RecordBlock): { schemaId: number; offset: string } | undefined {
     const { plans, batcher } = this.parts;
     let knownId = -1;
@@ -90,7 +116,7 @@ export class RecordReader {
         if (use === undefined) return { schemaId, offset: record.offset };
       }
       this.readRecord(record, record.value, use ?? 'none');
-      if (batcher.isFull) {
+      if (batcher.isFull || (this.isAtBoundary && plans.isStale)) {
         this.index++;
         return undefined;
       }
@@ -103,6 +129,7 @@ export class RecordReader {
     const { head } = this;
     if (!readHead(value, this.source, head)) throw this.unreadable(record.offset, 'its first fields are damaged');
     if (head.op === HEARTBEAT) this.readHeartbeat(head);
+    else if (head.op === SELECTION) this.readSelection(value, head);
     else if (judge(this.last, head, this.place()) === 'repeat') observer.onRepeat();
     else this.readNew(record, value, head, use);
   }
@@ -110,9 +137,12 @@ export class RecordReader {
   private readNew(record: ConsumedRecord, value: Buffer, head: RecordHead, use: SchemaUse): void {
     const { batcher, observer } = this.parts;
     this.last = { epoch: head.epoch, serial: head.serial };
+    this.isAtBoundary = head.last;
     if (use !== 'none' && !this.isBeforeStart(head, value)) {
       if (record.key === null) throw this.unreadable(record.offset, 'it has no key');
-      batcher.add(toEvent(record, value, head, use));
+      const event = toEvent(record, value, head, use);
+      if (use.transform === undefined) batcher.add(event);
+      else for (const made of use.transform(event)) batcher.add(made);
     }
     // DDL is applied here once it can be: at its place in the stream, after everything before it.
     if (head.op === STATEMENT) observer.onStatement(head);
@@ -127,6 +157,17 @@ export class RecordReader {
         judge(last, { ...head, serial: head.serial + 1 }, this.place());
     }
     this.parts.observer.onHeartbeat(head.committed);
+  }
+
+  /** From here on the stream holds the tables that these revisions ask for: rows of a table that is not known here yet would be left out. */
+  private readSelection(value: Buffer, { bodyAt }: RecordHead): void {
+    const { plans } = this.parts;
+    if (plans.knows(readRevisions(value, bodyAt))) return;
+    throw new ReplicationError(
+      'DOCUMENT_LATE',
+      `the stream goes on with tables of a newer channel document than the one this loader has, revision ${plans.revision}`,
+      'nothing to do: the document is on its way, and the pipeline goes on when it is here; if it stays, look at the MirrorMaker of this site',
+    );
   }
 
   private isBeforeStart(head: RecordHead, value: Buffer): boolean {

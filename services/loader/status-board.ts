@@ -9,6 +9,8 @@ type LaneView = {
   state: PipelineState;
   reason: Reason | undefined;
   next: bigint;
+  /** Revision of the channel's document that it follows. */
+  revision: number | undefined;
   end: () => bigint;
   applied: Checkpoint | undefined;
   /** Lag of what was last handled, ms, and when that was. */
@@ -32,6 +34,7 @@ export class StatusBoard {
   private readonly rows: Counts = { inserts: 0, updates: 0, deletes: 0 };
   private readonly tables = new Map<string, Counts>();
   private transactions = 0;
+  private known: number | undefined;
   private statements = 0;
   private since = Date.now();
   private shown: PipelineState = 'starting';
@@ -49,11 +52,27 @@ export class StatusBoard {
     this.set(stateOf(error), reasonOf(error));
   }
 
+  /** The newest revision of the document that is known here. */
+  follows(revision: number): void {
+    this.known = revision;
+  }
+
+  /** The revision by which a lane reads its partition. */
+  laneFollows(partition: number, revision: number): void {
+    this.updateLane(partition, { revision });
+  }
+
+  private get revision(): number | undefined {
+    const followed = [...this.lanes.values()].flatMap(({ revision }) => revision ?? []);
+    return followed.length > 0 ? Math.min(...followed) : this.known;
+  }
+
   openLane(partition: number, end: () => bigint): void {
     this.lanes.set(partition, {
       state: 'starting',
       reason: undefined,
       next: 0n,
+      revision: undefined,
       end,
       applied: undefined,
       lag: undefined,
@@ -124,6 +143,7 @@ export class StatusBoard {
     return {
       role: 'loader',
       ...who,
+      ...(this.revision === undefined ? {} : { revision: this.revision }),
       state: worst.state,
       ...(worst.reason === undefined ? {} : { reason: worst.reason }),
       since: this.since,

@@ -7,6 +7,7 @@ import { type Channel, channelSchema, type Pipeline } from '../../shared/model/c
 import type { Logger } from '../../shared/runtime/log.ts';
 import { CHANNELS_TOPIC, rowsTopic } from '../../topics/topics.ts';
 import type { BatchLimits } from './batcher.ts';
+import { MappingRules } from './mapping/mapping-rules.ts';
 import { endsOf, runPipeline, sourceOf } from './pipeline-runner.ts';
 import { StatusBoard } from './status-board.ts';
 import { forgetPipeline, lagSeen } from './telemetry.ts';
@@ -22,9 +23,11 @@ export type SupervisorParts = {
 };
 
 type Running = {
-  /** What the runner was started with; a difference here restarts it, any other change of the document does not touch it. */
+  /** What the runner was started with; a difference here restarts it, any other change of the document is taken over by the running lanes. */
   readonly essence: object;
   readonly board: StatusBoard;
+  /** Takes over what the document says beside the essence, while the lanes run. */
+  update(channel: Channel, pipeline: Pipeline): void;
   stop(): Promise<void>;
 };
 
@@ -95,7 +98,10 @@ export class Supervisor {
   private async apply(name: string, wanted: { channel: Channel; pipeline: Pipeline } | undefined): Promise<void> {
     const current = this.running.get(name);
     const essence = wanted === undefined ? undefined : essenceOf(wanted.channel, wanted.pipeline);
-    if (current !== undefined && isDeepStrictEqual(current.essence, essence)) return;
+    if (current !== undefined && wanted !== undefined && isDeepStrictEqual(current.essence, essence)) {
+      current.update(wanted.channel, wanted.pipeline);
+      return;
+    }
     if (current !== undefined) {
       await current.stop();
       this.running.delete(name);
@@ -115,13 +121,23 @@ export class Supervisor {
     if (channel.state === 'paused') {
       board.set('paused');
       log.info('paused: out of the consumer group');
-      return { essence, board, stop: async () => {} };
+      board.follows(channel.revision);
+      return { essence, board, update: ({ revision }) => board.follows(revision), stop: async () => {} };
     }
     log.info({ uid: channel.uid, revision: channel.revision }, 'starts');
-    const run = runPipeline({ ...this.parts, channel, pipeline, board, log, kafka: { ...kafka, log } }, ending.signal);
+    const rules = new MappingRules(channel, pipeline);
+    board.follows(channel.revision);
+    const parts = { ...this.parts, channel, pipeline, rules, board, log, kafka: { ...kafka, log } };
+    const run = runPipeline(parts, ending.signal);
     return {
       essence,
       board,
+      update: (next, changed) => {
+        if (next.revision === rules.channel.revision) return;
+        rules.replace(next, changed);
+        board.follows(next.revision);
+        log.info({ revision: next.revision }, 'the document has changed');
+      },
       stop: async () => {
         ending.abort();
         await run;
@@ -166,7 +182,7 @@ function essenceOf(channel: Channel, pipeline: Pipeline): object {
   return {
     uid: channel.uid,
     state: channel.state,
-    pipeline,
+    pipeline: { ...pipeline, mappings: undefined },
     source: { site: ends?.source.site, partitions: ends?.source.partitions },
     target: ends?.target,
   };

@@ -22,6 +22,8 @@ export const statusSchema = z.object({
   source: z.string(),
   channel: z.string().optional(),
   pipeline: z.string().optional(),
+  /** loader: the revision of the channel's document that all its lanes follow. */
+  revision: z.int().optional(),
   state: pipelineStateSchema,
   reason: reasonSchema.optional(),
   /** ms since the epoch at which `state` was entered. */

@@ -33,6 +33,8 @@ const TREATMENTS = {
   DDL_UNREADABLE: 'block',
   DDL_UNMAPPABLE: 'block',
   DOCUMENT_INVALID: 'block',
+  DOCUMENT_LATE: 'wait',
+  EXPRESSION_FAILED: 'block',
   SECRET_MISSING: 'block',
   SETTING_INVALID: 'stop',
   UNEXPECTED: 'retry',

@@ -1,0 +1,66 @@
+import type { Mapping } from '../../../shared/model/channel.ts';
+import { skipDouble, skipLengthPrefixed } from '../avro-bytes.ts';
+import type { Source } from '../byte-sink.ts';
+import type { RowColumn, RowSchema } from '../row-schema.ts';
+import type { TargetTable } from '../target-table.ts';
+import { type ComputedType, computedType } from './cell-values.ts';
+
+/** The rows of a source table as the target takes them: columns left out and renamed, computed ones behind the others. */
+export type MappedSchema = {
+  readonly rows: RowSchema;
+  /** Per column of the source, whether it goes on. */
+  readonly isKept: readonly boolean[];
+  /** Names of the columns of the target that do not come from the source, in the order of their cells. */
+  readonly computed: readonly string[];
+  readonly typeOf: (computed: string) => ComputedType;
+};
+
+type Rules = Pick<Mapping, 'columns' | 'delete'>;
+
+/**
+ * A column that is computed replaces one of the same name that comes from the source. Columns that the rules name and the table does not have are no error:
+ * one mapping may mean many tables, and tables change.
+ */
+export function mapSchema(
+  rows: RowSchema,
+  { columns = {}, delete: logical }: Rules,
+  target: TargetTable,
+): MappedSchema {
+  const { include, exclude = [], rename = {}, set = {} } = columns;
+  const computed = [...Object.keys(set), ...(logical === undefined ? [] : [logical.mark])];
+  const targetName = (name: string): string => rename[name] ?? name;
+  const isKept = rows.columns.map(
+    ({ name }) =>
+      (include === undefined || include.includes(name)) &&
+      !exclude.includes(name) &&
+      !computed.includes(targetName(name)),
+  );
+  const types = new Map(computed.map((name) => [name, computedType(target.columns.get(name)?.type ?? '')]));
+  const typeOf = (name: string): ComputedType => types.get(name) as ComputedType;
+  const kept = rows.columns.filter((_, index) => isKept[index]);
+  const keyed = rows.key.map(targetName);
+  return {
+    isKept,
+    computed,
+    typeOf,
+    rows: {
+      ...rows,
+      key: [
+        ...keyed,
+        ...computed.filter((name) => keyed.length > 0 && !keyed.includes(name) && target.primaryKey.includes(name)),
+      ],
+      columns: [
+        ...kept.map((column) => ({ ...column, name: targetName(column.name) })),
+        ...computed.map((name) => computedColumn(name, target.columns.get(name)?.type ?? '', typeOf(name))),
+      ],
+    },
+  };
+}
+
+function computedColumn(name: string, type: string, { kind }: ComputedType): RowColumn {
+  const skip = kind === 'double' ? skipDouble : skipLengthPrefixed;
+  const skipNullable = (from: Source): void => {
+    if (from.bytes[from.at++] !== 0) skip(from);
+  };
+  return { name, type, kind, nullBranch: 0, skip: skipNullable };
+}
