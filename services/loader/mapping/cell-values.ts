@@ -22,6 +22,7 @@ export const readCell: Readonly<Record<CellKind, (from: Source) => Value>> = {
     return found;
   },
   text: readText,
+  json: readText,
   bytes: (from) => {
     const length = readLength(from);
     from.at += length;
