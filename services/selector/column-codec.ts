@@ -1,4 +1,3 @@
-import { AvroWriter } from '../../shared/codec/avro-writer.ts';
 import { ReplicationError } from '../../shared/runtime/errors.ts';
 import type { Cell } from './cell-codec.ts';
 import * as cells from './cell-codec.ts';
@@ -128,12 +127,5 @@ function bodyOf(charset: string, charsets: CharsetDecoders): text.Body | undefin
 function memberNames(column: Column, charsets: CharsetDecoders): string[] | undefined {
   const body = column.charset === 'binary' ? text.utf8Body : bodyOf(column.charset, charsets);
   if (body === undefined) return undefined;
-  const out = new AvroWriter(1 << 8);
-  return column.members.map((member) => {
-    out.at = 0;
-    body(member, 0, member.length, out);
-    let start = 0;
-    while ((out.bytes[start++] as number) >= 128);
-    return out.bytes.toString('utf8', start, out.at);
-  });
+  return column.members.map((member) => text.textOf(body, member));
 }

@@ -17,13 +17,58 @@ export function readGtid(event: EventReader, anonymous: boolean, headerSeconds: 
   event.skip(1);
   const sid = event.slice(16).toString('hex');
   const gno = event.u64();
-  const uuid = `${sid.slice(0, 8)}-${sid.slice(8, 12)}-${sid.slice(12, 16)}-${sid.slice(16, 20)}-${sid.slice(20)}`;
+  const uuid = uuidText(sid);
   let committed = headerSeconds * 1_000_000;
   if (event.left >= 24 && event.u8() === LOGICAL_CLOCK) {
     event.skip(16);
     committed = event.uint(6) + (event.u8() & 0x7f) * 2 ** 48;
   }
   return { gtid: anonymous ? '' : `${uuid}:${gno}`, committed, standalone: false };
+}
+
+const TaggedField = { FLAGS: 0, UUID: 1, NUMBER: 2, TAG: 3, IMMEDIATE_COMMIT: 6, ORIGINAL_COMMIT: 7 } as const;
+const VERSION = 1;
+const LAST_KNOWN_FIELD = 11;
+
+/** GTID_TAGGED: numbered fields of variable-length integers. Source: MySQL `control_events.h`, Gtid_event; `libs/mysql/serialization/readme.md`. Errors: RangeError. */
+export function readTaggedGtid(event: EventReader, headerSeconds: number): GtidEvent {
+  const start = event.at;
+  const version = Number(serialized(event));
+  if (version !== VERSION) throw new RangeError(`a tagged GTID is of version ${version}`);
+  const end = Math.min(event.end, start + Number(serialized(event)));
+  if (Number(serialized(event)) > LAST_KNOWN_FIELD + 1)
+    throw new RangeError('a tagged GTID has fields that must be known');
+  const sid = Buffer.alloc(16);
+  let number = 0n;
+  let tag = '';
+  let committed = headerSeconds * 1_000_000;
+  for (let field = -1; event.at < end && field < TaggedField.IMMEDIATE_COMMIT; ) {
+    field = Number(serialized(event));
+    if (field === TaggedField.UUID) for (let i = 0; i < 16; i++) sid[i] = Number(serialized(event));
+    else if (field === TaggedField.TAG) tag = event.text(Number(serialized(event)));
+    else if (field === TaggedField.NUMBER) number = serialized(event) >> 1n;
+    else if (field === TaggedField.IMMEDIATE_COMMIT) committed = Number(serialized(event));
+    else serialized(event);
+  }
+  return {
+    gtid: `${uuidText(sid.toString('hex'))}:${tag === '' ? '' : `${tag}:`}${number}`,
+    committed,
+    standalone: false,
+  };
+}
+
+/** An integer of 1 to 9 bytes: as many ones at the low end of the first byte as bytes follow. */
+function serialized(event: EventReader): bigint {
+  const first = event.u8();
+  let more = 0;
+  while (more < 8 && ((first >> more) & 1) === 1) more++;
+  let rest = 0n;
+  for (let i = 0; i < more; i++) rest |= BigInt(event.u8()) << BigInt(8 * i);
+  return more === 8 ? rest : (rest << BigInt(7 - more)) | BigInt(first >> (more + 1));
+}
+
+function uuidText(hex: string): string {
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
 /** GTID event of MariaDB; the server id stands in the common header. Source: MariaDB knowledge base, "GTID_EVENT". */
@@ -48,7 +93,7 @@ export function readPreviousGtids(event: EventReader): string {
     const sid = event.slice(16).toString('hex');
     const tagLength = tagged ? event.u8() >> 1 : 0;
     const tag = tagLength > 0 ? `:${event.text(tagLength)}` : '';
-    const uuid = `${sid.slice(0, 8)}-${sid.slice(8, 12)}-${sid.slice(12, 16)}-${sid.slice(16, 20)}-${sid.slice(20)}${tag}`;
+    const uuid = `${uuidText(sid)}${tag}`;
     const intervals: string[] = [];
     for (let n = Number(event.u64()); n > 0; n--) {
       const first = event.u64();

@@ -1,13 +1,38 @@
 import { AvroWriter } from '../../shared/codec/avro-writer.ts';
 import type { Operation } from '../../shared/codec/envelope.ts';
 import { KeyWriter } from '../../shared/codec/key-writer.ts';
-import type { EventReader } from './event-reader.ts';
+import { unpackRecord } from './compressed-record.ts';
+import { EventReader } from './event-reader.ts';
+import { Event } from './event-types.ts';
 import type { RowPlan } from './row-plan.ts';
 
 /** Takes one record: the key, and the Avro bytes of `before` and `after`. Both are reused after the call. */
 export type RowSink = (plan: RowPlan, op: Operation, key: KeyWriter, images: AvroWriter) => void;
 
-export type RowsKind = 'insert' | 'update' | 'delete';
+export type RowsEvent = {
+  readonly kind: 'insert' | 'update' | 'delete';
+  /** Extra data behind the flags: all but the first version of MySQL's and MariaDB's events. */
+  readonly hasExtra: boolean;
+  /** The rows are compressed (MariaDB, log_bin_compress). */
+  readonly isPacked: boolean;
+};
+
+const ROWS_EVENTS = new Map<number, RowsEvent>();
+for (const [first, hasExtra, isPacked] of [
+  [Event.WRITE_ROWS_V1, false, false],
+  [Event.WRITE_ROWS, true, false],
+  [Event.MARIADB_WRITE_ROWS_COMPRESSED_V1, false, true],
+  [Event.MARIADB_WRITE_ROWS_COMPRESSED, true, true],
+] as const) {
+  for (const [i, kind] of (['insert', 'update', 'delete'] as const).entries()) {
+    ROWS_EVENTS.set(first + i, { kind, hasExtra, isPacked });
+  }
+}
+
+/** What kind of row event a type code stands for; undefined for other events. */
+export function rowsEvent(type: number): RowsEvent | undefined {
+  return ROWS_EVENTS.get(type);
+}
 
 const NULL = 0;
 const PRESENT = 2;
@@ -17,6 +42,7 @@ export class RowsWalker {
   private readonly images = new AvroWriter();
   private readonly key = new KeyWriter();
   private readonly oldKey = new KeyWriter();
+  private readonly unpacked = new EventReader();
   private readonly sink: RowSink;
 
   constructor(sink: RowSink) {
@@ -24,14 +50,20 @@ export class RowsWalker {
   }
 
   /** `event.at` stands behind table id, flags and extra data. Resolves nothing; throws what the plan throws. */
-  walk(plan: RowPlan, kind: RowsKind, event: EventReader): void {
+  walk(plan: RowPlan, { kind, isPacked }: RowsEvent, event: EventReader): void {
     const columns = event.lenenc();
     plan.expectFullImage(columns, event.slice((columns + 7) >> 3));
     if (kind === 'update') plan.expectFullImage(columns, event.slice((columns + 7) >> 3));
-    while (event.left > 0) {
-      if (kind === 'update') this.update(plan, event);
-      else this.single(plan, kind === 'insert' ? 'c' : 'd', event);
+    const rows = isPacked ? this.unpack(event) : event;
+    while (rows.left > 0) {
+      if (kind === 'update') this.update(plan, rows);
+      else this.single(plan, kind === 'insert' ? 'c' : 'd', rows);
     }
+  }
+
+  private unpack(event: EventReader): EventReader {
+    const rows = unpackRecord(event);
+    return this.unpacked.open(rows, 0, rows.length);
   }
 
   private single(plan: RowPlan, op: 'c' | 'd', event: EventReader): void {

@@ -16,12 +16,13 @@ import { readBinlog } from './binlog-source.ts';
 import { CharsetSource, readCharsets } from './charsets.ts';
 import type { TableMap } from './column.ts';
 import { type DesiredSource, selectionText } from './desired-sources.ts';
+import { LogTail } from './log-tail.ts';
 import { partitionOf } from './ordering-domain.ts';
 import { loadPosition, PositionWriter } from './position-store.ts';
 import { type Progress, Publisher } from './publisher.ts';
 import { RowPlan } from './row-plan.ts';
 import { earliestStart, firstStart } from './start-position.ts';
-import { LogTail, TransactionAssembler } from './transaction-assembler.ts';
+import { TransactionAssembler } from './transaction-assembler.ts';
 
 export type RunParts = {
   readonly site: string;
@@ -106,6 +107,7 @@ export async function runSource(parts: RunParts, signal: AbortSignal): Promise<v
     const assembler = new TransactionAssembler({
       source: desired.id,
       charsets,
+      decoders,
       publisher,
       statementSchemaId: statementId,
       log: tail,

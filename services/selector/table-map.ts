@@ -70,6 +70,8 @@ export function parseTableMap(event: EventReader, charsets: Charsets): TableMap 
       'SET GLOBAL binlog_row_metadata = FULL at the source, then start behind this event',
     );
   }
+  if (count === 0 || key.some((index) => index >= count))
+    throw new RangeError(`the table map of ${schema}.${table} names columns that it has not`);
   return { schema, table, columns: drafts, key };
 }
 
@@ -133,6 +135,7 @@ function readOptional(event: EventReader, drafts: Draft[], charsets: Charsets): 
   while (event.left > 0) {
     const field = event.u8();
     const end = event.lenenc() + event.at;
+    if (end > event.end) throw new RangeError('a field of a table map reaches over its end');
     switch (field) {
       case Field.SIGNEDNESS: {
         const bits = event.slice(end - event.at);

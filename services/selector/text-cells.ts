@@ -3,6 +3,7 @@ import { inflateRawSync, inflateSync } from 'node:zlib';
 import { AvroWriter } from '../../shared/codec/avro-writer.ts';
 import { at, type Cell } from './cell-codec.ts';
 import type { CharsetDecoder } from './charset-decoder.ts';
+import { inflateExactly } from './compressed-record.ts';
 import type { EventReader } from './event-reader.ts';
 
 /** Writes what stands in `bytes[start..end)` as Avro string or bytes. */
@@ -71,6 +72,15 @@ export function converted(decode: CharsetDecoder): Body {
   };
 }
 
+/** What a body makes of bytes, as a string: for names and statements, not for cells. */
+export function textOf(body: Body, bytes: Buffer): string {
+  const out = new AvroWriter(bytes.length + 16);
+  body(bytes, 0, bytes.length, out);
+  let start = 0;
+  while ((out.bytes[start++] as number) >= 128);
+  return out.bytes.toString('utf8', start, out.at);
+}
+
 const ZLIB = 8;
 const MOST_BYTES = 2 ** 30;
 
@@ -93,19 +103,9 @@ export function compressed(body: Body): Body {
     const length = bytes.readUIntBE(start + 1, Math.min(lengthBytes, 6));
     if (length > MOST_BYTES) throw new RangeError(`a compressed column says that it holds ${length} bytes`);
     const packed = bytes.subarray(start + 1 + lengthBytes, end);
-    const plain = inflated((header & 8) === 0 ? inflateSync : inflateRawSync, packed, length);
+    const plain = inflateExactly(packed, length, (header & 8) === 0 ? inflateSync : inflateRawSync);
     body(plain, 0, plain.length, out);
   };
-}
-
-function inflated(inflate: typeof inflateSync, packed: Buffer, length: number): Buffer {
-  try {
-    const plain = inflate(packed, { maxOutputLength: Math.max(1, length) });
-    if (plain.length === length) return plain;
-  } catch {
-    // NOTE every failure of zlib means the same here: these bytes are not what the server wrote.
-  }
-  throw new RangeError('compressed data cannot be unpacked to the length that it names');
 }
 
 /** BINARY(size): the log drops trailing zero bytes, the column has them. */

@@ -32,21 +32,6 @@ const MYSQL_DEMANDS: readonly Demand[] = [
     code: 'BINLOG_PARTIAL_JSON',
     why: 'partial JSON updates in the log cannot be read yet',
   },
-  {
-    name: 'binlog_transaction_compression',
-    wanted: 'OFF',
-    code: 'BINLOG_COMPRESSED',
-    why: 'compressed transactions in the log cannot be read yet',
-  },
-];
-
-const MARIADB_DEMANDS: readonly Demand[] = [
-  {
-    name: 'log_bin_compress',
-    wanted: 'OFF',
-    code: 'BINLOG_COMPRESSED',
-    why: 'compressed events in the log cannot be read yet',
-  },
 ];
 
 const OLDEST = { MySQL: '8.0.1', MariaDB: '10.5' } as const;
@@ -67,7 +52,7 @@ export function checkSourceSettings(facts: ServerFacts, place: string): CheckPro
     );
   }
   if (isOn(facts, 'log_bin') !== true) problems.push(logIsOff(place));
-  const own = facts.flavour === 'MySQL' ? MYSQL_DEMANDS : MARIADB_DEMANDS;
+  const own = facts.flavour === 'MySQL' ? MYSQL_DEMANDS : [];
   problems.push(...[...DEMANDS, ...own].flatMap((demand) => demandProblem(facts, demand, place)));
   problems.push(...identityProblem(facts, place), ...retentionWarning(facts, place));
   if (facts.flavour === 'MariaDB' && isOn(facts, 'gtid_strict_mode') === false) problems.push(looseGtids(facts, place));

@@ -95,10 +95,10 @@ export class SourceReader implements AsyncDisposable {
   }
 
   /** What the server prints, by the driver's text protocol. */
-  async select(sql: string): Promise<Record<string, unknown>[]> {
+  readonly select = async (sql: string): Promise<Record<string, unknown>[]> => {
     const [rows] = await this.db.query(sql);
     return rows as Record<string, unknown>[];
-  }
+  };
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.stop.abort();

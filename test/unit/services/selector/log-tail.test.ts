@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LogTail } from '../../../../services/selector/transaction-assembler.ts';
+import { LogTail } from '../../../../services/selector/log-tail.ts';
 
 test('a position without a GTID set reads its file from the head and leaves out what begins before it', () => {
   const tail = new LogTail({ gtidSet: '', file: 'mysql-bin.000006', position: 154 });
