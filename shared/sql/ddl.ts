@@ -189,7 +189,15 @@ export type AlterAction =
   /** Options of a table or database; `name` in capitals and one space between words: `ENGINE`, `CHARACTER SET`, `COLLATE`, `COMMENT`. */
   | { readonly kind: 'option'; readonly name: string; readonly value: string }
   /** `words`: `ADD`, `DROP`, `TRUNCATE`, `REORGANIZE`, `BY`, `REMOVE`, `EXCHANGE` … */
-  | { readonly kind: 'partition'; readonly words: string; readonly names: readonly string[] }
+  | {
+      readonly kind: 'partition';
+      readonly words: string;
+      readonly names: readonly string[];
+      /** Of REORGANIZE: those that are divided anew. */
+      readonly old?: readonly string[];
+      /** Of BY … PARTITIONS n. */
+      readonly count?: number;
+    }
   /** PERIOD FOR, ADD and DROP SYSTEM VERSIONING. */
   | { readonly kind: 'versioning'; readonly words: string }
   /** Changes nothing that is visible in the structure: ALGORITHM, LOCK, FORCE, ORDER BY, ENABLE KEYS … */

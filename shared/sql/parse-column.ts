@@ -71,6 +71,7 @@ function generation(cursor: TokenCursor, draft: Draft): boolean {
   cursor.expect('AS');
   if (cursor.accept('ROW', 'START') || cursor.accept('ROW', 'END')) {
     draft.nullable = false;
+    draft.generated = { expression: cursor.textOf(cursor.since(start)).replace(/^.*\bAS\b/is, ''), stored: true };
     return cursor.mark('versioning', start, 'AS ROW START');
   }
   const expression = cursor.textOf(cursor.parentheses());

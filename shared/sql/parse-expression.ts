@@ -29,6 +29,10 @@ export function parseDefault(cursor: TokenCursor): ColumnDefault {
   if (signed) return { kind: 'literal', value: `${text.startsWith('-') ? '-' : ''}${signed[1]}` };
   const introduced = /^(?:_\w+|n)\s*'((?:[^'\\]|'')*)'$/i.exec(text);
   if (introduced) return { kind: 'literal', value: (introduced[1] ?? '').replaceAll("''", "'") };
+  const bits = /^b\s*'([01]+)'$/i.exec(text);
+  if (bits) return { kind: 'literal', value: `b'${bits[1]}'` };
+  const hex = /^x\s*'([\da-f]*)'$/i.exec(text);
+  if (hex) return { kind: 'literal', value: `0x${hex[1]}` };
   const temporal = /^(?:DATE|TIME|TIMESTAMP)\s*'([^'\\]*)'$/i.exec(text);
   if (temporal) return { kind: 'literal', value: temporal[1] ?? '' };
   return { kind: 'expression', text };

@@ -5,13 +5,13 @@ import type { TokenCursor } from './token-cursor.ts';
 export function parsePartitionBy(cursor: TokenCursor): AlterAction {
   cursor.expect('PARTITION', 'BY');
   scheme(cursor);
-  if (cursor.accept('PARTITIONS')) cursor.next();
+  const count = cursor.accept('PARTITIONS') ? Number(cursor.next().text) : 1;
   if (cursor.accept('SUBPARTITION', 'BY')) {
     scheme(cursor);
     if (cursor.accept('SUBPARTITIONS')) cursor.next();
   }
   const names = cursor.is('(', 'PARTITION') ? definitions(cursor) : [];
-  return { kind: 'partition', words: 'BY', names };
+  return { kind: 'partition', words: 'BY', names, count };
 }
 
 /** The function of a partitioning and what belongs to it; MariaDB's SYSTEM_TIME has intervals and limits. */
@@ -110,9 +110,9 @@ function added(cursor: TokenCursor): AlterAction {
 
 function reorganized(cursor: TokenCursor): AlterAction {
   acceptNoLog(cursor);
-  if (!cursor.is('INTO')) partitionNames(cursor);
+  const old = cursor.is('INTO') ? [] : partitionNames(cursor);
   cursor.expect('INTO');
-  return { kind: 'partition', words: 'REORGANIZE', names: definitions(cursor) };
+  return { kind: 'partition', words: 'REORGANIZE', names: definitions(cursor), old };
 }
 
 function partitionNames(cursor: TokenCursor): string[] {
