@@ -1,5 +1,6 @@
 import { asReplicationError, ReplicationError } from '../../shared/runtime/errors.ts';
 import type { Batch } from './batcher.ts';
+import type { DriftCount } from './drift.ts';
 import { merge } from './merger.ts';
 import { buildSteps, MalformedRow, type Step } from './statements.ts';
 import { type Tally, tally } from './tally.ts';
@@ -9,7 +10,12 @@ import type { TargetSession } from './target-session.ts';
 const EMPTY_SAVE_MS = 10_000;
 
 /** What is left of a batch once its statements are built; the records' bytes are let go. */
-export type AppliedBatch = Omit<Batch, 'events'> & { readonly rows: Tally; readonly ms: number };
+export type AppliedBatch = Omit<Batch, 'events'> & {
+  readonly rows: Tally;
+  readonly drift: readonly DriftCount[];
+  readonly ms: number;
+};
+type BuiltBatch = Omit<AppliedBatch, 'ms' | 'drift'> & { readonly steps: readonly Step[]; readonly offset: string };
 
 export type ApplierParts = {
   readonly session: TargetSession;
@@ -41,13 +47,13 @@ export class Applier {
 
   /** Resolves when the batch has been started, which is when the one before it is committed. Errors: those of the batch before it. */
   async submit(batch: Batch): Promise<void> {
-    const steps = this.build(batch);
+    const offset = batch.events[0]?.offset ?? '0';
     const { events, ...rest } = batch;
-    const built = { ...rest, rows: tally(events) };
+    const built: BuiltBatch = { ...rest, rows: tally(events), steps: this.build(batch, offset), offset };
     await this.inFlight;
     this.throwFailure();
     this.isBusy = true;
-    this.inFlight = this.apply(built, steps)
+    this.inFlight = this.apply(built)
       .catch((error: unknown) => {
         this.failure = this.located(error, batch);
       })
@@ -67,9 +73,10 @@ export class Applier {
     if (this.failure !== undefined) throw asReplicationError(this.failure);
   }
 
-  private build(batch: Batch): Step[] {
+  private build(batch: Batch, offset: string): Step[] {
+    const { session } = this.parts;
     try {
-      return buildSteps(merge(batch.events), this.parts.session.statementOptions);
+      return buildSteps(merge(batch.events, session.mergeOptions(offset)), session.statementOptions);
     } catch (error) {
       if (error instanceof MalformedRow) throw this.parts.unreadable(error.offset, error.message);
       throw error;
@@ -90,20 +97,18 @@ export class Applier {
     );
   }
 
-  private async apply(batch: Omit<AppliedBatch, 'ms'>, steps: readonly Step[]): Promise<void> {
+  private async apply({ steps, offset, ...batch }: BuiltBatch): Promise<void> {
     const { session, onApplied } = this.parts;
     const started = performance.now();
-    const { checkpoint } = batch;
+    const { checkpoint, isFinal } = batch;
     if (session.hasOpenTransaction) {
-      await session.run(steps);
-      if (batch.isFinal) await session.commit(checkpoint, false);
-    } else if (!batch.isFinal) {
-      await session.begin(checkpoint);
-      await session.run(steps);
-    } else if (steps.length > 0 || Date.now() - this.savedAt > EMPTY_SAVE_MS) {
-      await session.apply(steps, checkpoint);
+      await session.run(steps, offset);
+      if (isFinal) await session.commit(checkpoint, false);
+    } else if (!isFinal || steps.length > 0 || Date.now() - this.savedAt > EMPTY_SAVE_MS) {
+      await session.begin(steps, checkpoint, offset);
+      if (isFinal) await session.commit(checkpoint);
       this.savedAt = Date.now();
     }
-    onApplied({ ...batch, ms: performance.now() - started });
+    onApplied({ ...batch, drift: session.takeDrift(), ms: performance.now() - started });
   }
 }

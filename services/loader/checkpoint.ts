@@ -7,6 +7,8 @@ export type Identity = { readonly epoch: number; readonly serial: number };
 export type Checkpoint = {
   /** Next offset to read at this site's Kafka. */
   readonly nextOffset: bigint;
+  /** Everything before it was applied once; above `nextOffset` after an operator moved that back. Read from the table, raised by it. */
+  readonly highestOffset?: bigint | undefined;
   /** Undefined after an operator moved the offset: the next record is accepted whatever its serial. */
   readonly identity: Identity | undefined;
   readonly transaction: number;
@@ -29,6 +31,7 @@ export type CheckpointOwner = {
 
 export const CHECKPOINT_TABLE = '`lutra`.`checkpoint`';
 
+const HIGHEST_COLUMN = "highest_offset BIGINT NOT NULL DEFAULT 0 COMMENT 'everything before it was applied once'";
 const CREATE_TABLE = `CREATE TABLE IF NOT EXISTS ${CHECKPOINT_TABLE} (
   uid VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   topic VARCHAR(249) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
@@ -37,6 +40,7 @@ const CREATE_TABLE = `CREATE TABLE IF NOT EXISTS ${CHECKPOINT_TABLE} (
   pipeline VARCHAR(64) NOT NULL,
   source VARCHAR(200) NOT NULL,
   next_offset BIGINT NOT NULL,
+  ${HIGHEST_COLUMN},
   epoch BIGINT NULL,
   serial BIGINT NULL,
   transaction BIGINT NOT NULL,
@@ -48,12 +52,16 @@ const CREATE_TABLE = `CREATE TABLE IF NOT EXISTS ${CHECKPOINT_TABLE} (
   PRIMARY KEY (uid, topic, \`partition\`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COMMENT='Lutra: progress of pipelines; written with the rows it covers'`;
 
-/** Makes schema and table when they are missing; needs no right to create when they are there. Errors: the driver's. */
+/** Makes schema, table and columns when they are missing; needs no right to create when they are there. Errors: the driver's. */
 export async function ensureCheckpointTable(connection: Connection): Promise<void> {
   const [found] = await connection.query<RowDataPacket[]>(
-    "SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA = 'lutra' AND TABLE_NAME = 'checkpoint'",
+    "SELECT COLUMN_NAME AS name FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = 'lutra' AND TABLE_NAME = 'checkpoint'",
   );
-  if (found.length > 0) return;
+  if (found.some(({ name }) => String(name) === 'highest_offset')) return;
+  if (found.length > 0) {
+    await connection.query(`ALTER TABLE ${CHECKPOINT_TABLE} ADD COLUMN ${HIGHEST_COLUMN} AFTER next_offset`);
+    return;
+  }
   await connection.query('CREATE DATABASE IF NOT EXISTS lutra CHARACTER SET utf8mb4');
   await connection.query(CREATE_TABLE);
 }
@@ -69,6 +77,7 @@ export async function readCheckpoint(connection: Connection, owner: CheckpointOw
   const isKnown = row.epoch !== null && row.serial !== null;
   return {
     nextOffset: BigInt(row.next_offset),
+    highestOffset: BigInt(row.highest_offset),
     identity: isKnown ? { epoch: Number(row.epoch), serial: Number(row.serial) } : undefined,
     transaction: Number(row.transaction),
     gtid: String(row.gtid),
@@ -80,9 +89,15 @@ export async function readCheckpoint(connection: Connection, owner: CheckpointOw
 
 /**
  * The statement that moves the checkpoint from `previous` (undefined: there is no row yet) to `next`. It changes exactly one row, or none or fails with a
- * duplicate key when somebody else has moved it: two loaders that believe they own a partition cannot both commit.
+ * duplicate key when somebody else has moved it: two loaders that believe they own a partition cannot both commit. `isApplied`: what lies before `next` is applied.
  */
-export function moveCheckpoint(owner: CheckpointOwner, previous: bigint | undefined, next: Checkpoint): string {
+export function moveCheckpoint(
+  owner: CheckpointOwner,
+  previous: bigint | undefined,
+  next: Checkpoint,
+  isApplied: boolean,
+): string {
+  const highest = isApplied ? next.nextOffset.toString() : '0';
   const values = {
     next_offset: next.nextOffset.toString(),
     epoch: next.identity?.epoch ?? null,
@@ -96,11 +111,27 @@ export function moveCheckpoint(owner: CheckpointOwner, previous: bigint | undefi
   const now = rawSql('UTC_TIMESTAMP(6)');
   if (previous === undefined) {
     const { uid, topic, partition, channel, pipeline, source } = owner;
-    const row = { uid, topic, partition, channel, pipeline, source, ...values, updated_at: now };
+    const row = {
+      uid,
+      topic,
+      partition,
+      channel,
+      pipeline,
+      source,
+      ...values,
+      highest_offset: highest,
+      updated_at: now,
+    };
     return formatSql(`INSERT INTO ${CHECKPOINT_TABLE} SET ?`, [row]);
   }
   return formatSql(
     `UPDATE ${CHECKPOINT_TABLE} SET ? WHERE uid = ? AND topic = ? AND \`partition\` = ? AND next_offset = ?`,
-    [{ ...values, updated_at: now }, owner.uid, owner.topic, owner.partition, previous.toString()],
+    [
+      { ...values, highest_offset: rawSql(`GREATEST(highest_offset, ${highest})`), updated_at: now },
+      owner.uid,
+      owner.topic,
+      owner.partition,
+      previous.toString(),
+    ],
   );
 }

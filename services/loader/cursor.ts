@@ -46,6 +46,7 @@ export async function decideCursor(parts: CursorParts): Promise<Cursor> {
   const stored = await session.checkpoint();
   const committed = await partition.committed();
   const bounds = await partition.bounds();
+  session.forgetBeyond(bounds.high);
   const metadata = committed === undefined ? undefined : parseMetadata(committed.metadata);
   if (committed !== undefined && metadata === undefined) {
     await obeyOperator(parts, stored, committed.offset);
@@ -89,7 +90,7 @@ async function obeyOperator(
   offset: bigint,
 ): Promise<void> {
   const blank = { transaction: 0, gtid: '', file: '', position: 0, committed: 0 };
-  await session.saveCheckpoint({ ...blank, ...stored, nextOffset: offset, identity: undefined });
+  await session.saveCheckpoint({ ...blank, ...stored, nextOffset: offset, identity: undefined }, false);
   await partition.commitNow(offset, offsetMetadata(channelUid, undefined));
 }
 

@@ -13,6 +13,7 @@ import type { MappingRules } from './mapping/mapping-rules.ts';
 import { runLane } from './pipeline.ts';
 import { PlanCache } from './plan-cache.ts';
 import { RecordReader, unreadableRecord } from './record-reader.ts';
+import { SlowPaths } from './slow-paths.ts';
 import type { StartFilter } from './start-filter.ts';
 import type { StatusBoard } from './status-board.ts';
 import { TargetSession } from './target-session.ts';
@@ -47,7 +48,7 @@ export class Lane {
   private readonly settings: LaneSettings;
   private readonly partition: AssignedPartition;
   private readonly log: Logger;
-  private readonly loadRefused = new Set<string>();
+  private readonly slow = new SlowPaths();
   private attempt = 0;
   private hostIndex = 0;
   private carefulBatches = 0;
@@ -146,8 +147,7 @@ export class Lane {
     return TargetSession.open({
       address: mysqlAddress(database.name, database.document, this.hostIndex),
       owner: { ...owner, partition: this.partition.partition },
-      loadRefused: this.loadRefused,
-      isCareful: this.isCareful,
+      slow: this.slow,
     });
   }
 
@@ -156,6 +156,7 @@ export class Lane {
     const { nextOffset, identity } = batch.checkpoint;
     board.applied(this.partition.partition, batch);
     batchApplied(board.identity, batch);
+    for (const found of batch.drift) this.log.warn({ ...found }, 'the target was not as the stream expects it');
     if (!batch.isFinal) return;
     this.attempt = 0;
     this.carefulBatches = Math.max(0, this.carefulBatches - 1);

@@ -1,4 +1,5 @@
 import type { SchemaRegistryPort } from '../../shared/codec/schema-registry.ts';
+import type { Mapping } from '../../shared/model/channel.ts';
 import type { TableName } from '../../shared/model/table-pattern.ts';
 import { ReplicationError } from '../../shared/runtime/errors.ts';
 import { mappedPlan, type PlanTools } from './mapping/mapped-plan.ts';
@@ -6,7 +7,7 @@ import type { MappingRules, RulesVersion } from './mapping/mapping-rules.ts';
 import type { CompiledPlan } from './row-event.ts';
 import { hasRecordHead, parseRowSchema, type RowSchema } from './row-schema.ts';
 import { compileRowWriters } from './row-writers.ts';
-import { planTable } from './table-plan.ts';
+import { type KeyPolicy, planTable } from './table-plan.ts';
 import type { TargetSession } from './target-session.ts';
 
 /** What to do with records of a schema: apply by a plan, or only count them (`none`: a table that is not mapped, a heartbeat, a statement). */
@@ -60,12 +61,13 @@ export class PlanCache {
     return use;
   }
 
-  private tools(source: RowSchema): PlanTools {
+  private tools(source: RowSchema, mapping: Mapping): PlanTools {
     const { session } = this;
+    const keyPolicy = keyPolicyOf(mapping);
     return {
       targetTable: async (name) => (await session.table(name)) ?? tableMissing(source, name),
       plan: (rows, target) => {
-        const plan = planTable(rows, target, session.canLoad);
+        const plan = planTable(rows, target, { canLoad: session.canLoad, keyPolicy });
         return { ...plan, write: compileRowWriters(plan, session.isMariaDb) };
       },
     };
@@ -75,8 +77,13 @@ export class PlanCache {
     const rows = hasRecordHead(schema) ? readRowSchema(id, schema) : foreign(id, 'does not begin with op and source');
     if (rows === undefined) return 'none';
     const route = this.version.routeOf({ schema: rows.schema, table: rows.table });
-    return route === undefined ? 'none' : mappedPlan(rows, route, this.tools(rows));
+    return route === undefined ? 'none' : mappedPlan(rows, route, this.tools(rows, route.mapping));
   }
+}
+
+/** The declared key in names of the target. */
+function keyPolicyOf({ key, noKey = 'match', columns }: Mapping): KeyPolicy {
+  return { columns: key?.map((name) => columns?.rename?.[name] ?? name), noKey };
 }
 
 function readRowSchema(id: number, schema: unknown): RowSchema | undefined {

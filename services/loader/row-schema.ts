@@ -19,6 +19,7 @@ export type RowColumn = {
   readonly name: string;
   /** The source's type, `decimal(10,2)`. */
   readonly type: string;
+  readonly charset?: string | undefined;
   readonly kind: CellKind;
   /** Which branch of the column's union is null; undefined for a column that cannot be. */
   readonly nullBranch: number | undefined;
@@ -33,7 +34,7 @@ const tableSchema = z.object({ schema: z.string(), table: z.string(), key: z.arr
 const columnSchema = z.object({
   name: z.string(),
   type: z.unknown(),
-  mysql: z.object({ name: z.string(), type: z.string() }),
+  mysql: z.object({ name: z.string(), type: z.string(), charset: z.string().optional() }),
 });
 const rowSchema = z.object({ type: z.literal('record'), name: z.string(), fields: z.array(columnSchema) });
 

@@ -1,5 +1,7 @@
+import { ReplicationError } from '../../shared/runtime/errors.ts';
 import type { ByteSink, Source } from './byte-sink.ts';
 import { type CellKind, type CellWriter, loadCells, sqlCells } from './cells.ts';
+import { exactTest } from './exact-values.ts';
 import type { PlannedColumn, TablePlan } from './table-plan.ts';
 import type { TargetColumn } from './target-table.ts';
 
@@ -23,7 +25,7 @@ export type RowWriters = {
 
 const NULL_SQL = Buffer.from('NULL');
 const NULL_LOAD = Buffer.from('\\N');
-const CELL_BYTES = 28;
+const CELL_BYTES = 64;
 const COMMA = 44;
 const CLOSE = 41;
 const OPEN = 40;
@@ -34,25 +36,26 @@ export function compileRowWriters(plan: TablePlan, isMariaDb: boolean): RowWrite
   const taken = ({ target }: PlannedColumn): boolean => target !== undefined;
   const isKey = ({ isKey }: PlannedColumn): boolean => isKey;
   const equals = ({ quoted }: PlannedColumn): string => `${quoted}=`;
-  const hasOneKey = plan.source.key.length === 1;
+  const hasOneKey = plan.key.length === 1;
+  const checkedCell = (column: PlannedColumn): CellWriter => exact(plan, column, sqlCell(column));
   return {
     values: rowOf(
       plan,
       taken,
-      (column) => ended(sqlCell(column), COMMA),
+      (column) => ended(checkedCell(column), COMMA),
       (write) => tuple(write),
     ),
     line: rowOf(
       plan,
       taken,
-      (column) => ended(nullable(column, loadCells[column.source.kind], NULL_LOAD), TAB),
+      (column) => ended(exact(plan, column, nullable(column, loadCells[column.source.kind], NULL_LOAD)), TAB),
       (write) => closed(write, NEWLINE),
     ),
     key: hasOneKey
-      ? rowOf(plan, isKey, sqlCell, (write) => write)
-      : named(plan, isKey, equals, ' AND ', (write) => tuple(write)),
-    where: named(plan, isKey, equals, ' AND ', (write) => unended(write)),
-    assignments: named(plan, taken, equals, ',', (write) => unended(write)),
+      ? rowOf(plan, isKey, keyCell, (write) => write)
+      : named(plan, isKey, equals, keyCell, ' AND ', (write) => tuple(write)),
+    where: named(plan, isKey, equals, keyCell, ' AND ', (write) => unended(write)),
+    assignments: named(plan, taken, equals, checkedCell, ',', (write) => unended(write)),
     image: compileImage(plan, isMariaDb),
   };
 }
@@ -82,13 +85,14 @@ function named(
   plan: TablePlan,
   isChosen: (column: PlannedColumn) => boolean,
   before: (column: PlannedColumn) => string,
+  cellOf: (column: PlannedColumn) => CellWriter,
   separator: string,
   frame: (write: RowWriter) => RowWriter,
 ): RowWriter {
   const behind = Buffer.from(separator);
   const text = plan.columns.reduce((sum, column) => sum + Buffer.byteLength(before(column)) + behind.length, 0);
   const cut = (write: RowWriter): RowWriter => frame(shortened(write, behind.length - 1));
-  return rowOf(plan, isChosen, (column) => between(before(column), sqlCell(column), behind), cut, text);
+  return rowOf(plan, isChosen, (column) => between(before(column), cellOf(column), behind), cut, text);
 }
 
 function compileImage(plan: TablePlan, isMariaDb: boolean): RowWriter {
@@ -104,10 +108,20 @@ function compileImage(plan: TablePlan, isMariaDb: boolean): RowWriter {
   return rowOf(plan, isCompared, cell, (write) => unended(shortened(write, behind.length - 1)), text);
 }
 
+/** A literal that a column is compared with. NOTE to MariaDB `x'05'` is a text, which is no number to compare a BIT with. */
+function keyCell(column: PlannedColumn): CellWriter {
+  if (column.target?.dataType !== 'bit') return sqlCell(column);
+  const [open, close] = AS_NUMBER;
+  return nullable(column, between(open, sqlCells[column.source.kind], Buffer.from(close)), NULL_SQL);
+}
+
+const AS_NUMBER: [string, string] = ['CAST(CONV(HEX(', '),16,10) AS UNSIGNED)'];
+
 /** What stands around a literal so that it equals only the same bytes: text by a binary collation, JSON as JSON. */
 function comparison(target: TargetColumn | undefined, collation: string, isMariaDb: boolean): [string, string] {
-  if (target?.type === 'json' && !isMariaDb) return ['CAST(', ' AS JSON)'];
-  if (target !== undefined && /^(char|varchar|(tiny|medium|long)?text)$/.test(target.type)) {
+  if (target?.dataType === 'bit') return AS_NUMBER;
+  if (target?.dataType === 'json' && !isMariaDb) return ['CAST(', ' AS JSON)'];
+  if (target !== undefined && /^(char|varchar|(tiny|medium|long)?text)$/.test(target.dataType)) {
     return ['', ` COLLATE ${collation}`];
   }
   return ['', ''];
@@ -119,7 +133,32 @@ function sqlCell(column: PlannedColumn): CellWriter {
 
 /** MariaDB's JSON is a text column, and so may be the target of any server. */
 function kindOf({ source, target }: PlannedColumn): CellKind {
-  return source.kind === 'json' && target?.type !== 'json' ? 'text' : source.kind;
+  return source.kind === 'json' && target?.dataType !== 'json' ? 'text' : source.kind;
+}
+
+/** Refuses a value that the target's column would not hold as it is and would change in silence. */
+function exact({ target }: TablePlan, column: PlannedColumn, write: CellWriter): CellWriter {
+  const isExact = exactTest(column);
+  if (isExact === undefined) return write;
+  const { nullBranch } = column.source;
+  const hasValue = (from: Source): boolean => nullBranch === undefined || from.bytes[from.at] !== nullBranch * 2;
+  const past = nullBranch === undefined ? 0 : 1;
+  return (from, to) => {
+    if (hasValue(from)) {
+      from.at += past;
+      if (!isExact(from)) throw inexact(`${target.schema}.${target.table}`, column);
+      from.at -= past;
+    }
+    write(from, to);
+  };
+}
+
+function inexact(table: string, { source, target }: PlannedColumn): ReplicationError {
+  return new ReplicationError(
+    'TARGET_REFUSED',
+    `column ${source.name} of table ${table} is ${target?.columnType}, narrower than ${source.type} of the source: a value came that it would not hold as it is`,
+    `give the column the type of the source: ALTER TABLE ${table} MODIFY ${source.name} …; it is tried again every few seconds`,
+  );
 }
 
 function nullable(column: PlannedColumn, write: CellWriter, nullText: Buffer): CellWriter {

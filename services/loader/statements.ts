@@ -1,16 +1,35 @@
+import { ReplicationError } from '../../shared/runtime/errors.ts';
 import { ByteSink, type PagePool, type Source } from './byte-sink.ts';
 import type { MergedBatch, NetChanges } from './merger.ts';
-import { DELETE, INSERT } from './record-head.ts';
+import { DELETE } from './record-head.ts';
 import type { CompiledPlan, RowEvent } from './row-event.ts';
 import type { RowWriter } from './row-writers.ts';
-import { toAfter, toBefore } from './table-plan.ts';
+import { hasTextKey, toAfter, toBefore } from './table-plan.ts';
 import { quoteName } from './target-table.ts';
 
 /** One thing that the target session does, in order. */
-export type Step =
-  | { readonly kind: 'statement'; readonly plan: CompiledPlan; readonly sql: string }
-  | { readonly kind: 'load'; readonly plan: CompiledPlan; readonly sql: string; readonly lines: ByteSink }
-  | { readonly kind: 'row'; readonly plan: CompiledPlan; readonly event: RowEvent };
+export type Step = StatementStep | LoadStep | RowStep;
+
+/** What the step expects of the target, when it can tell: rows that the source had before the batch. */
+type Expectation = {
+  /** Rows of the statement that should be there already; 0: it does not matter. */
+  readonly expected: number;
+};
+export type StatementStep = Expectation & {
+  readonly kind: 'statement';
+  readonly plan: CompiledPlan;
+  readonly sql: string;
+  /** A statement without lasting effect that tells by its affected rows how many of the expected rows are missing; undefined: the statement's own affected rows tell it. */
+  readonly probe: (() => string) | undefined;
+};
+export type LoadStep = Expectation & {
+  readonly kind: 'load';
+  readonly plan: CompiledPlan;
+  readonly sql: string;
+  readonly probe: string;
+  readonly lines: ByteSink;
+};
+export type RowStep = { readonly kind: 'row'; readonly plan: CompiledPlan; readonly event: RowEvent };
 
 export type StatementOptions = {
   readonly isMariaDb: boolean;
@@ -34,74 +53,88 @@ export class MalformedRow extends Error {
   }
 }
 
-/** Steps of a merged batch: all deletes, then all upserts (values of unique keys become free before they are taken), then the tables that keep their order. */
-export function buildSteps({ tables, ordered }: MergedBatch, options: StatementOptions): Step[] {
+/**
+ * Steps of a merged batch: all deletes, then all upserts (values of unique keys become free before they are taken); then the tables that foreign keys order,
+ * upserts before deletes, so that no row loses its parent in between; then the tables that keep their order.
+ */
+export function buildSteps({ tables, linked, ordered }: MergedBatch, options: StatementOptions): Step[] {
   return [
-    ...tables.flatMap((changes) => deleteSteps(changes.plan, touchedKeys(changes), options)),
+    ...tables.flatMap((changes) => freeingSteps(changes, options)),
     ...tables.flatMap((changes) => upsertSteps(changes, options)),
-    ...orderedSteps(ordered, options),
+    ...linked.flatMap((changes) => upsertSteps(changes, options)),
+    ...linked.toReversed().flatMap(({ plan, deletes }) => deleteSteps(plan, deletes, 0, options)),
+    ...ordered.map((event): Step => ({ kind: 'row', plan: event.plan, event })),
   ];
 }
 
-function touchedKeys({ plan, deletes, upserts }: NetChanges): RowEvent[] {
-  return plan.kind === 'reinsert' ? [...deletes, ...upserts] : deletes;
+function freeingSteps({ plan, deletes, inserts, updates }: NetChanges, options: StatementOptions): Step[] {
+  if (plan.kind !== 'reinsert') return deleteSteps(plan, deletes, 0, options);
+  return [...deleteSteps(plan, [...deletes, ...inserts], 0, options), ...deleteSteps(plan, updates, 1, options)];
 }
 
-function upsertSteps({ plan, upserts }: NetChanges, options: StatementOptions): Step[] {
-  if (upserts.length === 0) return [];
-  if (plan.kind === 'load' && upserts.length >= MIN_LOAD_ROWS && options.mayLoad(plan)) {
-    return [loadStep(plan, upserts, options)];
+function upsertSteps({ plan, inserts, updates }: NetChanges, options: StatementOptions): Step[] {
+  if (plan.kind === 'reinsert') return insertSteps(plan, [...inserts, ...updates], 0, options);
+  return [...settingSteps(plan, inserts, 0, options), ...settingSteps(plan, updates, 1, options)];
+}
+
+/** Each row is set, whether it is there or not. `expected`: 1 when it should be. */
+function settingSteps(
+  plan: CompiledPlan,
+  events: readonly RowEvent[],
+  expected: 0 | 1,
+  options: StatementOptions,
+): Step[] {
+  if (events.length === 0) return [];
+  if (plan.kind === 'load' && events.length >= MIN_LOAD_ROWS && options.mayLoad(plan)) {
+    return [loadStep(plan, events, expected, options)];
   }
-  return insertSteps(plan, upserts, options);
+  return insertSteps(plan, events, expected, options);
 }
 
-function orderedSteps(events: readonly RowEvent[], options: StatementOptions): Step[] {
-  const steps: Step[] = [];
-  for (let from = 0; from < events.length; ) {
-    const first = events[from] as RowEvent;
-    if (first.plan.kind !== 'runs') {
-      steps.push({ kind: 'row', plan: first.plan, event: first });
-      from++;
-      continue;
-    }
-    let to = from + 1;
-    while (to < events.length && belongsToRun(first, events[to] as RowEvent)) to++;
-    const run = events.slice(from, to);
-    steps.push(
-      ...(first.op === DELETE ? deleteSteps(first.plan, run, options) : insertSteps(first.plan, run, options)),
-    );
-    from = to;
-  }
-  return steps;
-}
-
-function belongsToRun(first: RowEvent, next: RowEvent): boolean {
-  return next.plan === first.plan && (next.op === DELETE) === (first.op === DELETE);
-}
-
-function loadStep(plan: CompiledPlan, events: readonly RowEvent[], { pool }: StatementOptions): Step {
+function loadStep(plan: CompiledPlan, events: readonly RowEvent[], expected: 0 | 1, { pool }: StatementOptions): Step {
   const lines = new ByteSink(pool);
   const from: Source = { bytes: Buffer.alloc(0), at: 0 };
   for (const event of events) writeAfter(event, plan.write.line, from, lines);
-  return { kind: 'load', plan, sql: loadSql(plan), lines };
+  return {
+    kind: 'load',
+    plan,
+    sql: loadSql(plan, 'REPLACE'),
+    probe: loadSql(plan, 'IGNORE'),
+    lines,
+    expected: expected * events.length,
+  };
 }
 
 /** Binary columns come as hex through a variable: LOAD DATA has no escape for bytes that are no text. */
-function loadSql(plan: CompiledPlan): string {
+function loadSql(plan: CompiledPlan, onDuplicate: 'REPLACE' | 'IGNORE'): string {
   const taken = plan.columns.filter(({ target }) => target !== undefined);
   const fields = taken.map(({ source, quoted }, index) => (source.kind === 'bytes' ? `@c${index}` : quoted));
   const sets = taken.flatMap(({ source, quoted }, index) =>
     source.kind === 'bytes' ? [`${quoted}=UNHEX(@c${index})`] : [],
   );
   const set = sets.length === 0 ? '' : ` SET ${sets.join(',')}`;
-  return `LOAD DATA LOCAL INFILE 'rows' REPLACE INTO TABLE ${plan.target.quoted} CHARACTER SET utf8mb4 (${fields.join(',')})${set}`;
+  return `LOAD DATA LOCAL INFILE 'rows' ${onDuplicate} INTO TABLE ${plan.target.quoted} CHARACTER SET utf8mb4 (${fields.join(',')})${set}`;
 }
 
 /** reinsert: a plain INSERT, its keys were deleted before. Else the row is set whether it is there or not. */
-function insertSteps(plan: CompiledPlan, events: readonly RowEvent[], options: StatementOptions): Step[] {
+function insertSteps(
+  plan: CompiledPlan,
+  events: readonly RowEvent[],
+  expected: 0 | 1,
+  options: StatementOptions,
+): Step[] {
   const head = insertHead(plan);
   const tail = plan.kind === 'reinsert' ? '' : onDuplicateKey(plan, options.isMariaDb);
-  const list: ListParts = { head, tail, maxRows: MAX_ROWS, write: plan.write.values, toImage: toAfter };
+  const probeOf = (sql: string): string => `INSERT IGNORE${sql.slice('INSERT'.length, sql.length - tail.length)}`;
+  const list: ListParts = {
+    head,
+    tail,
+    maxRows: MAX_ROWS,
+    write: plan.write.values,
+    toImage: toAfter,
+    expected,
+    probeOf,
+  };
   return listSteps(plan, events, list, options);
 }
 
@@ -113,17 +146,23 @@ export function insertHead(plan: CompiledPlan): string {
 function onDuplicateKey(plan: CompiledPlan, isMariaDb: boolean): string {
   const taken = plan.columns.filter(({ target }) => target !== undefined);
   const others = taken.filter(({ isKey }) => !isKey);
-  const set = (others.length > 0 ? others : taken).map(({ quoted }) =>
+  // NOTE a text key may be found by another spelling of it, which is to change too.
+  const set = (others.length > 0 && !hasTextKey(plan.target, plan.key) ? others : taken).map(({ quoted }) =>
     isMariaDb ? `${quoted}=VALUES(${quoted})` : `${quoted}=n.${quoted}`,
   );
   return `${isMariaDb ? '' : ' AS n'} ON DUPLICATE KEY UPDATE ${set.join(',')}`;
 }
 
-function deleteSteps(plan: CompiledPlan, events: readonly RowEvent[], options: StatementOptions): Step[] {
+function deleteSteps(
+  plan: CompiledPlan,
+  events: readonly RowEvent[],
+  expected: 0 | 1,
+  options: StatementOptions,
+): Step[] {
   if (events.length === 0) return [];
   const from = `DELETE FROM ${plan.target.quoted} WHERE `;
-  const [key] = plan.source.key;
-  const isSingle = plan.source.key.length === 1 && key !== undefined;
+  const [key] = plan.key;
+  const isSingle = plan.key.length === 1 && key !== undefined;
   // NOTE MariaDB reads the whole table for `(a,b) IN (…)`; both servers use the key for `(a=1 AND b=2) OR …`.
   const list: ListParts = {
     head: isSingle ? `${from}${quoteName(key)} IN (` : from,
@@ -132,6 +171,7 @@ function deleteSteps(plan: CompiledPlan, events: readonly RowEvent[], options: S
     maxRows: MAX_KEYS,
     write: plan.write.key,
     toImage: toEither,
+    expected,
   };
   return listSteps(plan, events, list, options);
 }
@@ -148,6 +188,8 @@ type ListParts = {
   readonly maxRows: number;
   readonly write: RowWriter;
   readonly toImage: (plan: CompiledPlan, from: Source, event: RowEvent) => boolean;
+  readonly expected: 0 | 1;
+  readonly probeOf?: (sql: string) => string;
 };
 
 function listSteps(
@@ -162,6 +204,7 @@ function listSteps(
   for (let index = 0; index < events.length; ) {
     const out = new ByteSink(pool);
     out.writeText(list.head);
+    const first = index;
     for (let rows = 0; index < events.length && rows < list.maxRows; rows++, index++) {
       const event = events[index] as RowEvent;
       if (rows > 0 && out.length + 2 * event.value.length > maxBytes) break;
@@ -169,8 +212,11 @@ function listSteps(
       writeImage(event, list.toImage, list.write, from, out);
     }
     out.writeText(list.tail);
-    steps.push({ kind: 'statement', plan, sql: out.text() });
+    const sql = out.text();
     out.release();
+    const { probeOf } = list;
+    const probe = probeOf && ((): string => probeOf(sql));
+    steps.push({ kind: 'statement', plan, sql, expected: list.expected * (index - first), probe });
   }
   return steps;
 }
@@ -180,7 +226,8 @@ function writeAfter(event: RowEvent, write: RowWriter, from: Source, to: ByteSin
   if (from.at !== event.value.length) throw new MalformedRow(event.offset, 'its length is not what its schema says');
 }
 
-function writeImage(
+/** Errors: MalformedRow; TARGET_REFUSED for a value that the target would not hold as it is. */
+export function writeImage(
   event: RowEvent,
   toImage: ListParts['toImage'],
   write: RowWriter,
@@ -194,34 +241,8 @@ function writeImage(
   try {
     write(from, to);
   } catch (error) {
+    if (error instanceof ReplicationError) throw error;
     throw new MalformedRow(event.offset, error instanceof Error ? error.message : String(error));
   }
   if (from.at > event.value.length) throw new MalformedRow(event.offset, 'it ends inside a row image');
-}
-
-/** The statements that set or remove one row, for tables that are applied row by row. */
-export type RowStatements = { readonly insert: string; readonly update: string; readonly delete: string };
-
-export function rowStatements(event: RowEvent, pool: PagePool): RowStatements {
-  const { plan, op } = event;
-  const table = plan.target.quoted;
-  const isKeyless = plan.kind === 'keyless';
-  const find = isKeyless ? plan.write.image : plan.write.where;
-  const limit = isKeyless ? ' LIMIT 1' : '';
-  const old = op === INSERT ? '' : imageText(event, toBefore, find, pool);
-  if (op === DELETE) return { insert: '', update: '', delete: `DELETE FROM ${table} WHERE ${old}${limit}` };
-  const place = op === INSERT ? imageText(event, toAfter, find, pool) : old;
-  return {
-    insert: `${insertHead(plan)}${imageText(event, toAfter, plan.write.values, pool)}`,
-    update: `UPDATE ${table} SET ${imageText(event, toAfter, plan.write.assignments, pool)} WHERE ${place}${limit}`,
-    delete: '',
-  };
-}
-
-function imageText(event: RowEvent, toImage: ListParts['toImage'], write: RowWriter, pool: PagePool): string {
-  const out = new ByteSink(pool);
-  writeImage(event, toImage, write, { bytes: event.value, at: 0 }, out);
-  const text = out.text();
-  out.release();
-  return text;
 }

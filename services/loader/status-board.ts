@@ -3,6 +3,7 @@ import type { PipelineState, Reason, RowCounts, Status } from '../../shared/mode
 import type { ReplicationError } from '../../shared/runtime/errors.ts';
 import type { AppliedBatch } from './applier.ts';
 import type { Checkpoint } from './checkpoint.ts';
+import type { DriftKind } from './drift.ts';
 
 type Counts = { inserts: number; updates: number; deletes: number };
 type LaneView = {
@@ -20,6 +21,9 @@ type LaneView = {
 /** The worst state of its partitions is the state of a pipeline. */
 const SEVERITY: readonly PipelineState[] = ['stopped', 'running', 'starting', 'paused', 'waiting', 'blocked', 'gap'];
 
+/** Kinds of drift that are work left out. */
+const SKIPPED: ReadonlySet<string> = new Set<DriftKind>(['noKey', 'repeatKeyless', 'repeatOrphan']);
+
 export type BoardIdentity = Pick<Status, 'site' | 'instance' | 'source'> & {
   channel: string;
   pipeline: string;
@@ -35,7 +39,8 @@ export class StatusBoard {
   private readonly tables = new Map<string, Counts>();
   private transactions = 0;
   private known: number | undefined;
-  private statements = 0;
+  private readonly skipped = new Map<string, number>();
+  private readonly drift = new Map<string, number>();
   private since = Date.now();
   private shown: PipelineState = 'starting';
 
@@ -91,12 +96,13 @@ export class StatusBoard {
     this.updateLane(partition, { next, state: 'running', reason: undefined });
   }
 
-  applied(partition: number, { rows, checkpoint, transactions, isFinal }: AppliedBatch): void {
+  applied(partition: number, { rows, drift, checkpoint, transactions, isFinal }: AppliedBatch): void {
     this.transactions += transactions;
     for (const [name, counts] of rows) {
       add(this.rows, counts);
       add(this.tables.get(name) ?? this.newTable(name), counts);
     }
+    for (const { kind, rows: count } of drift) addTo(SKIPPED.has(kind) ? this.skipped : this.drift, kind, count);
     if (isFinal)
       this.updateLane(partition, {
         next: checkpoint.nextOffset,
@@ -110,7 +116,7 @@ export class StatusBoard {
   }
 
   statementSkipped(): void {
-    this.statements += 1;
+    addTo(this.skipped, 'ddl', 1);
   }
 
   private newTable(name: string): Counts {
@@ -158,7 +164,8 @@ export class StatusBoard {
       transactions: this.transactions,
       rows: { ...this.rows },
       tables: Object.fromEntries([...this.tables].map(([name, counts]) => [name, { ...counts }])),
-      ...(this.statements === 0 ? {} : { skipped: { ddl: this.statements } }),
+      ...(this.drift.size === 0 ? {} : { drift: Object.fromEntries(this.drift) }),
+      ...(this.skipped.size === 0 ? {} : { skipped: Object.fromEntries(this.skipped) }),
     };
   }
 
@@ -173,6 +180,10 @@ export class StatusBoard {
     }
     return most;
   }
+}
+
+function addTo(counts: Map<string, number>, kind: string, count: number): void {
+  counts.set(kind, (counts.get(kind) ?? 0) + count);
 }
 
 function add(sum: Counts, counts: RowCounts): void {

@@ -29,6 +29,17 @@ const REMEDIES: Partial<Record<ErrorCode, string>> = {
 };
 
 export const ER_DUP_ENTRY = 1062;
+/** A foreign key: the row's parent is not there; the row has children. */
+export const ER_NO_PARENT: ReadonlySet<number> = new Set([1216, 1452]);
+export const ER_ROW_IS_REFERENCED: ReadonlySet<number> = new Set([1217, 1451]);
+const DUPLICATES = new Set([ER_DUP_ENTRY, 1586, 1761, 1762]);
+
+/** The server's number when it refused a row for what other rows hold: ER_DUP_ENTRY for every kind of duplicate, or one of a foreign key. */
+export function refusalNumber(error: unknown): number | undefined {
+  const number = errnoOf(error instanceof ReplicationError ? error.cause : error) ?? 0;
+  if (DUPLICATES.has(number)) return ER_DUP_ENTRY;
+  return ER_NO_PARENT.has(number) || ER_ROW_IS_REFERENCED.has(number) ? number : undefined;
+}
 
 export function errnoOf(error: unknown): number | undefined {
   return error instanceof Error && 'errno' in error && typeof error.errno === 'number' ? error.errno : undefined;
@@ -56,6 +67,6 @@ function refusalCode(text: string): ErrorCode {
 function tableText(plan: TablePlan | undefined): string {
   if (plan === undefined) return '';
   const { schema, table } = plan.target;
-  const key = plan.source.key.length === 0 ? 'no key' : `key ${plan.source.key.join(', ')}`;
+  const key = plan.key.length === 0 ? 'no key' : `key ${plan.key.join(', ')}`;
   return ` refuses rows of table ${schema}.${table} (${key})`;
 }

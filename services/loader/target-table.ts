@@ -1,20 +1,31 @@
 import type { TableName } from '../../shared/model/table-pattern.ts';
 import type { Connection, RowDataPacket } from '../../shared/mysql/connection.ts';
+import { readRows } from '../../shared/mysql/query.ts';
+import { COLUMNS_OF, type ColumnFacts, columnFacts } from '../../shared/mysql/table-facts.ts';
+import { type ForeignKeyPlace, readForeignKeyPlace } from './foreign-keys.ts';
 
 /** A table of the target as information_schema tells it. */
 export type TargetTable = TableName & {
   /** `schema`.`table`, quoted. */
   readonly quoted: string;
+  /** In table order. */
   readonly columns: ReadonlyMap<string, TargetColumn>;
   /** Column names in key order; empty without a primary key. */
   readonly primaryKey: readonly string[];
-  readonly hasOtherUniqueKey: boolean;
-  /** It refers to another table or is referred to. */
-  readonly hasForeignKey: boolean;
+  readonly uniqueKeys: readonly UniqueKey[];
+  /** Undefined when no foreign key begins or ends here. */
+  readonly foreignKeys: ForeignKeyPlace | undefined;
   readonly hasTrigger: boolean;
 };
 
-export type TargetColumn = { readonly name: string; readonly type: string; readonly isGenerated: boolean };
+export type TargetColumn = ColumnFacts;
+
+/** A unique key beside the primary one. */
+export type UniqueKey = {
+  readonly columns: readonly string[];
+  /** Each row has its own value: whole columns, none of which may be NULL. */
+  readonly namesRows: boolean;
+};
 
 export function quoteName(name: string): string {
   return `\`${name.replaceAll('`', '``')}\``;
@@ -22,46 +33,41 @@ export function quoteName(name: string): string {
 
 /** Describes a table, undefined when it does not exist (or is a view). Errors: the driver's. */
 export async function readTargetTable(connection: Connection, name: TableName): Promise<TargetTable | undefined> {
-  const columns = await select(
-    connection,
-    `SELECT c.COLUMN_NAME AS name, c.DATA_TYPE AS type, c.EXTRA AS extra
-       FROM information_schema.COLUMNS c JOIN information_schema.TABLES t USING (TABLE_SCHEMA, TABLE_NAME)
-      WHERE c.TABLE_SCHEMA = ? AND c.TABLE_NAME = ? AND t.TABLE_TYPE = 'BASE TABLE' ORDER BY c.ORDINAL_POSITION`,
-    [name.schema, name.table],
+  const place = [name.schema, name.table];
+  const columns = new Map(
+    (await readRows(connection, COLUMNS_OF, place)).map(columnFacts).map((column) => [column.name, column]),
   );
-  if (columns.length === 0) return undefined;
+  if (columns.size === 0) return undefined;
   const keys = await select(
     connection,
-    `SELECT INDEX_NAME AS keyName, COLUMN_NAME AS name FROM information_schema.STATISTICS
+    `SELECT INDEX_NAME AS keyName, COLUMN_NAME AS name, SUB_PART AS part FROM information_schema.STATISTICS
       WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? AND NON_UNIQUE = 0 ORDER BY INDEX_NAME, SEQ_IN_INDEX`,
-    [name.schema, name.table],
+    place,
   );
   return {
     ...name,
     quoted: `${quoteName(name.schema)}.${quoteName(name.table)}`,
-    columns: new Map(columns.map((row) => [text(row.name), toColumn(row)])),
+    columns,
     primaryKey: keys.filter((row) => row.keyName === 'PRIMARY').map((row) => text(row.name)),
-    hasOtherUniqueKey: keys.some((row) => row.keyName !== 'PRIMARY'),
-    hasForeignKey: await hasForeignKey(connection, name),
+    uniqueKeys: uniqueKeys(keys, columns),
+    foreignKeys: await readForeignKeyPlace(connection, name),
     hasTrigger: await hasTrigger(connection, name),
   };
 }
 
-function toColumn(row: RowDataPacket): TargetColumn {
-  // NOTE `DEFAULT_GENERATED` marks an expression as default, which is no generated column.
-  const isGenerated = /\b(VIRTUAL|STORED|PERSISTENT)\b/i.test(text(row.extra));
-  return { name: text(row.name), type: text(row.type).toLowerCase(), isGenerated };
-}
-
-async function hasForeignKey(connection: Connection, { schema, table }: TableName): Promise<boolean> {
-  const found = await select(
-    connection,
-    `SELECT 1 AS found FROM information_schema.KEY_COLUMN_USAGE
-      WHERE REFERENCED_TABLE_NAME IS NOT NULL
-        AND ((TABLE_SCHEMA = ? AND TABLE_NAME = ?) OR (REFERENCED_TABLE_SCHEMA = ? AND REFERENCED_TABLE_NAME = ?)) LIMIT 1`,
-    [schema, table, schema, table],
+/** A part without a column name is an expression. */
+function uniqueKeys(parts: readonly RowDataPacket[], columns: ReadonlyMap<string, TargetColumn>): UniqueKey[] {
+  const others = Map.groupBy(
+    parts.filter(({ keyName }) => keyName !== 'PRIMARY'),
+    ({ keyName }) => text(keyName),
   );
-  return found.length > 0;
+  return [...others.values()].map((key) => ({
+    columns: key.map(({ name }) => text(name)),
+    namesRows: key.every(({ name, part }) => {
+      const column = name === null ? undefined : columns.get(text(name));
+      return part === null && column !== undefined && !column.isNullable;
+    }),
+  }));
 }
 
 async function hasTrigger(connection: Connection, { schema, table }: TableName): Promise<boolean> {

@@ -37,7 +37,7 @@ export function rowsEvent(type: number): RowsEvent | undefined {
 const NULL = 0;
 const PRESENT = 2;
 
-/** Walks the rows of WRITE, UPDATE and DELETE events. A change of the record key leaves as a delete of the old key and an insert of the new one. */
+/** Walks the rows of WRITE, UPDATE and DELETE events. A change of the record key leaves as a delete of the old key and an insert of the new one, each with both images. */
 export class RowsWalker {
   private readonly images = new AvroWriter();
   private readonly key = new KeyWriter();
@@ -85,12 +85,10 @@ export class RowsWalker {
 
   private update(plan: RowPlan, event: EventReader): void {
     const { images, key, oldKey } = this;
-    const start = event.at;
     images.at = 0;
     images.bytes[images.at++] = PRESENT;
     plan.image(event, images);
     plan.writeKey(oldKey, images);
-    const middle = event.at;
     images.reserve(1);
     images.bytes[images.at++] = PRESENT;
     plan.image(event, images);
@@ -100,12 +98,10 @@ export class RowsWalker {
       this.sink(plan, 'u', key, images);
       return;
     }
-    const end = event.at;
-    event.at = start;
-    this.single(plan, 'd', event);
-    event.at = middle;
-    this.single(plan, 'c', event);
-    event.at = end;
+    plan.counts.deletes++;
+    plan.counts.inserts++;
+    this.sink(plan, 'd', oldKey, images);
+    this.sink(plan, 'c', key, images);
   }
 }
 

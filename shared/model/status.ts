@@ -44,6 +44,8 @@ export const statusSchema = z.object({
   transactions: z.number(),
   rows: rowCounts,
   tables: z.record(z.string(), rowCounts),
+  /** Rows that the target did not have as the stream expects them, by kind (`updateMissing`: the row of an update was not there and was inserted). */
+  drift: z.record(z.string(), z.number()).optional(),
   /** Work seen and deliberately not applied, by kind (for example `ddl`). */
   skipped: z.record(z.string(), z.number()).optional(),
 });

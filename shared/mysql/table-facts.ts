@@ -9,6 +9,7 @@ export type ColumnFacts = {
   /** `varchar(64)` */
   readonly columnType: string;
   readonly charset: string | undefined;
+  readonly collation?: string | undefined;
   readonly isNullable: boolean;
   readonly isGenerated: boolean;
   /** It gets a value when a row is inserted without it. */
@@ -85,16 +86,22 @@ export function keyOf({ schema, table }: TableName): string {
 
 const TABLES =
   'SELECT TABLE_SCHEMA AS s, TABLE_NAME AS t, TABLE_TYPE AS type, ENGINE AS engine FROM information_schema.TABLES WHERE TABLE_SCHEMA IN (?)';
-const COLUMNS = `SELECT TABLE_SCHEMA AS s, TABLE_NAME AS t, COLUMN_NAME AS name, DATA_TYPE AS dataType, COLUMN_TYPE AS columnType,
-    CHARACTER_SET_NAME AS charset, IS_NULLABLE AS nullable, COLUMN_DEFAULT AS def, EXTRA AS extra, CHARACTER_MAXIMUM_LENGTH AS length,
-    NUMERIC_PRECISION AS prec, NUMERIC_SCALE AS scale, DATETIME_PRECISION AS fraction
-  FROM information_schema.COLUMNS WHERE TABLE_SCHEMA IN (?) ORDER BY TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION`;
+const COLUMN_PARTS = `c.COLUMN_NAME AS name, c.DATA_TYPE AS dataType, c.COLUMN_TYPE AS columnType, c.CHARACTER_SET_NAME AS charset,
+    c.COLLATION_NAME AS collation, c.IS_NULLABLE AS nullable, c.COLUMN_DEFAULT AS def, c.EXTRA AS extra, c.CHARACTER_MAXIMUM_LENGTH AS length,
+    c.NUMERIC_PRECISION AS prec, c.NUMERIC_SCALE AS scale, c.DATETIME_PRECISION AS fraction`;
+const COLUMNS = `SELECT TABLE_SCHEMA AS s, TABLE_NAME AS t, ${COLUMN_PARTS}
+  FROM information_schema.COLUMNS c WHERE TABLE_SCHEMA IN (?) ORDER BY TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION`;
+/** Columns of one base table, by schema and name, for `columnFacts`. */
+export const COLUMNS_OF = `SELECT ${COLUMN_PARTS}
+  FROM information_schema.COLUMNS c JOIN information_schema.TABLES t USING (TABLE_SCHEMA, TABLE_NAME)
+  WHERE c.TABLE_SCHEMA = ? AND c.TABLE_NAME = ? AND t.TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED') ORDER BY c.ORDINAL_POSITION`;
 const PRIMARY_KEYS = `SELECT TABLE_SCHEMA AS s, TABLE_NAME AS t, COLUMN_NAME AS name FROM information_schema.STATISTICS
   WHERE TABLE_SCHEMA IN (?) AND INDEX_NAME = 'PRIMARY' ORDER BY TABLE_SCHEMA, TABLE_NAME, SEQ_IN_INDEX`;
 const TRIGGERS =
   'SELECT EVENT_OBJECT_SCHEMA AS s, EVENT_OBJECT_TABLE AS t, TRIGGER_NAME AS name FROM information_schema.TRIGGERS WHERE EVENT_OBJECT_SCHEMA IN (?)';
 
-function columnFacts(row: TextRow): ColumnFacts {
+/** One row of the COLUMNS questions. */
+export function columnFacts(row: TextRow): ColumnFacts {
   const extra = (row.extra ?? '').toUpperCase();
   const dataType = (row.dataType ?? '').toLowerCase();
   return {
@@ -102,6 +109,7 @@ function columnFacts(row: TextRow): ColumnFacts {
     dataType,
     columnType: row.columnType ?? dataType,
     charset: row.charset ?? undefined,
+    collation: row.collation ?? undefined,
     isNullable: row.nullable === 'YES',
     // NOTE DEFAULT_GENERATED marks an expression as default, which is no generated column.
     isGenerated: /\b(VIRTUAL|STORED|PERSISTENT)\b/.test(extra),

@@ -35,7 +35,7 @@ export function mapSchema(
       !exclude.includes(name) &&
       !computed.includes(targetName(name)),
   );
-  const types = new Map(computed.map((name) => [name, computedType(target.columns.get(name)?.type ?? '')]));
+  const types = new Map(computed.map((name) => [name, computedType(target.columns.get(name)?.dataType ?? '')]));
   const typeOf = (name: string): ComputedType => types.get(name) as ComputedType;
   const kept = rows.columns.filter((_, index) => isKept[index]);
   const keyed = rows.key.map(targetName);
@@ -51,7 +51,7 @@ export function mapSchema(
       ],
       columns: [
         ...kept.map((column) => ({ ...column, name: targetName(column.name) })),
-        ...computed.map((name) => computedColumn(name, target.columns.get(name)?.type ?? '', typeOf(name))),
+        ...computed.map((name) => computedColumn(name, target.columns.get(name)?.dataType ?? '', typeOf(name))),
       ],
     },
   };

@@ -11,6 +11,7 @@ import { planTable, toAfter, toBefore } from '../../../../../services/loader/tab
 import type { TargetTable } from '../../../../../services/loader/target-table.ts';
 import type { Mapping } from '../../../../../shared/model/channel.ts';
 import { compileRoutes } from '../../../../../shared/model/table-route.ts';
+import { columnFacts } from '../../../../../shared/mysql/column-type.ts';
 import { ReplicationError } from '../../../../../shared/runtime/errors.ts';
 import { type Change, envelopeOf, RecordStream, type Row, TableEncoder } from '../../../../support/row-records.ts';
 
@@ -31,7 +32,7 @@ type Targets = Readonly<Record<string, { columns: Readonly<Record<string, string
 
 function targetTable(table: string, { columns, key }: Targets[string]): TargetTable {
   const entries = Object.entries(columns).map(
-    ([name, type]) => [name, { name, type, isGenerated: name.startsWith('gen_') }] as const,
+    ([name, type]) => [name, { ...columnFacts({ name, type }), isGenerated: name.startsWith('gen_') }] as const,
   );
   return {
     schema: 'copy',
@@ -39,8 +40,8 @@ function targetTable(table: string, { columns, key }: Targets[string]): TargetTa
     quoted: table,
     columns: new Map(entries),
     primaryKey: key,
-    hasOtherUniqueKey: false,
-    hasForeignKey: false,
+    uniqueKeys: [],
+    foreignKeys: undefined,
     hasTrigger: false,
   };
 }
@@ -61,7 +62,7 @@ async function through(
   const plan = await mappedPlan(rows, route, {
     targetTable: async ({ table }) => targetTable(table, targets[table] ?? assert.fail(table)),
     plan: (schema, target) => {
-      const made = planTable(schema, target, false);
+      const made = planTable(schema, target, { canLoad: false });
       return { ...made, write: compileRowWriters(made, false) };
     },
   });
