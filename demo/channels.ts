@@ -21,9 +21,11 @@ export class Channels {
     this.client = new ApiClient(adminUrl);
   }
 
-  /** Creates or changes the channels of a document; `file` names it in messages. */
-  async apply(document: string, file = 'document'): Promise<void> {
-    await this.client.json(applyReplySchema, '/apply', { method: 'POST', body: document, query: { file } });
+  /** Creates or changes the channels of a document; `file` names it in messages. Resolves to the revision of the first. */
+  async apply(document: string, file = 'document'): Promise<number> {
+    const query = { file };
+    const { applied } = await this.client.json(applyReplySchema, '/apply', { method: 'POST', body: document, query });
+    return applied[0]?.revision ?? 0;
   }
 
   async start(name: string): Promise<void> {

@@ -1,5 +1,9 @@
 import { type Channel, type Database, type Mapping, pipelineUid, type Start } from '../../shared/model/channel.ts';
+import type { TableName } from '../../shared/model/table-pattern.ts';
 import { sourceId } from '../../topics/topics.ts';
+
+/** What of a mapping decides which tables are published; the loaders follow the rest of it. */
+export type TableChoice = Pick<Mapping, 'from' | 'only' | 'exclude'>;
 
 /** What the channels ask of one source. */
 export type DesiredSource = {
@@ -7,7 +11,10 @@ export type DesiredSource = {
   readonly id: string;
   readonly name: string;
   readonly database: Database;
-  readonly mappings: readonly Mapping[];
+  /** The tables that the mappings mean, once each. */
+  readonly tables: readonly TableChoice[];
+  /** Channel uid -> revision of its document. */
+  readonly revisions: Readonly<Record<string, number>>;
   readonly pipelines: readonly { readonly uid: string; readonly start: Start; readonly running: boolean }[];
 };
 
@@ -22,11 +29,12 @@ export function desiredSources(channels: Iterable<Channel>, site: string): Map<s
       const database = channel.resolved[pipeline.from];
       if (database?.site !== site) continue;
       const id = sourceId(site, pipeline.from);
-      const known = sources.get(id) ?? { id, name: pipeline.from, database, mappings: [], pipelines: [] };
+      const known = sources.get(id) ?? { id, name: pipeline.from, database, tables: [], revisions: {}, pipelines: [] };
       sources.set(id, {
         ...known,
         database,
-        mappings: [...known.mappings, ...pipeline.mappings],
+        tables: [...known.tables, ...pipeline.mappings.map(tableChoice)],
+        revisions: { ...known.revisions, [channel.uid]: channel.revision },
         pipelines: [
           ...known.pipelines,
           { uid: pipelineUid(channel, pipeline), start: pipeline.start, running: channel.state === 'running' },
@@ -39,5 +47,19 @@ export function desiredSources(channels: Iterable<Channel>, site: string): Map<s
 
 /** The tables that are published, as text that is equal exactly when the choice is. */
 export function selectionText(source: DesiredSource): string {
-  return [...new Set(source.mappings.map(({ from }) => JSON.stringify([from.schema, from.table])))].sort().join(' ');
+  return [...new Set(source.tables.map(choiceText))].sort().join(' ');
+}
+
+function choiceText({ from, only, exclude }: TableChoice): string {
+  const rest =
+    only === undefined && exclude === undefined ? [] : [only?.map(nameText).sort(), exclude?.map(nameText).sort()];
+  return JSON.stringify([from.schema, from.table, ...rest]);
+}
+
+function nameText(name: string | TableName): string {
+  return typeof name === 'string' ? name : JSON.stringify([name.schema, name.table]);
+}
+
+function tableChoice({ from, only, exclude }: Mapping): TableChoice {
+  return { from, ...(only === undefined ? {} : { only }), ...(exclude === undefined ? {} : { exclude }) };
 }

@@ -38,6 +38,7 @@ export class PositionWriter {
   private next: SelectorPosition | undefined;
   private writing: Promise<void> | undefined;
   private wake: (() => void) | undefined;
+  private failure: unknown;
 
   constructor(kafka: KafkaAddress, topic: string, onFailure: (error: unknown) => void, log: Logger) {
     this.producer = openProducer({ ...kafka, log });
@@ -61,6 +62,13 @@ export class PositionWriter {
     }
   }
 
+  /** Saves and resolves when it is acknowledged. Errors: what the write, or one before it, failed with. */
+  async store(position: SelectorPosition): Promise<void> {
+    this.save(position);
+    await this.flush();
+    if (this.failure !== undefined) throw this.failure;
+  }
+
   async close(): Promise<void> {
     await this.flush();
     await this.producer.close();
@@ -74,6 +82,7 @@ export class PositionWriter {
         await this.interval();
       }
     } catch (error) {
+      this.failure = error;
       this.onFailure(error);
     }
   }

@@ -42,7 +42,13 @@ const POOL = 16;
 
 type Lane = { readonly partition: number; buffer: RecordBuffer; lastAt: number; serial: number };
 type Part = { readonly partition: number; readonly buffer: RecordBuffer };
-type Group = { readonly parts: readonly Part[]; readonly bytes: number; readonly progress: Progress | undefined };
+type Group = {
+  readonly parts: readonly Part[];
+  readonly bytes: number;
+  readonly progress: Progress | undefined;
+  /** Done when everything before it is acknowledged and before anything behind it is sent. */
+  readonly work?: () => Promise<void>;
+};
 
 /**
  * Numbers records, gathers them per partition and sends them in groups: what has gathered while one group was on its way leaves with the next.
@@ -58,6 +64,7 @@ export class Publisher {
   private readonly head = new AvroWriter(1 << 10);
   private readonly queue: Group[] = [];
   private queuedBytes = 0;
+  private epoch: number;
   private transaction: number;
   private committed: { transaction: number; serials: readonly number[] };
   private encoded: EncodedHead | undefined;
@@ -70,6 +77,7 @@ export class Publisher {
 
   constructor(parts: PublisherParts) {
     this.parts = parts;
+    this.epoch = parts.from.epoch;
     this.transaction = parts.from.transaction;
     this.committed = { transaction: parts.from.transaction, serials: parts.from.serials };
     this.lanes = parts.from.serials.map((serial, partition) => ({
@@ -82,10 +90,7 @@ export class Publisher {
 
   /** A transaction begins; it counts only when a record follows. */
   begin(head: Omit<TransactionHead, 'epoch' | 'transaction'>): void {
-    this.encoded = encodeHead(
-      { ...head, epoch: this.parts.from.epoch, transaction: this.transaction + 1 },
-      this.scratch,
-    );
+    this.encoded = encodeHead({ ...head, epoch: this.epoch, transaction: this.transaction + 1 }, this.scratch);
     this.ordinal = 0;
   }
 
@@ -121,15 +126,33 @@ export class Publisher {
   /** Says in every partition that the source is read up to now; only between transactions. */
   heartbeat(schemaId: number, head: Omit<TransactionHead, 'epoch' | 'transaction'>): void {
     if (this.encoded || this.openBytes() > 0 || this.queue.length > 0) return;
-    const encoded = encodeHead({ ...head, epoch: this.parts.from.epoch, transaction: this.transaction }, this.scratch);
-    for (const lane of this.lanes) {
-      this.head.at = 0;
-      writeFrame(this.head, schemaId);
-      const lastAt = writeHead(this.head, 'h', encoded, 0, lane.serial);
-      this.head.bytes[lastAt] = 1;
-      lane.buffer.append(HEARTBEAT_KEY, HEARTBEAT_KEY.length, this.head.bytes, this.head.at);
-    }
-    this.askFlush();
+    this.unnumbered(schemaId, 'h', head, NO_BODY);
+  }
+
+  /** Tells in every partition what holds from here on; only between transactions. Like a heartbeat it bears no serial of its own. */
+  announce(schemaId: number, head: Omit<TransactionHead, 'epoch' | 'transaction'>, body: Buffer): void {
+    this.unnumbered(schemaId, 'e', head, body);
+  }
+
+  /** How far the stream is written. Only between transactions. */
+  boundary(): Progress {
+    this.seal();
+    return { epoch: this.epoch, ...this.committed, log: this.parts.logPosition() };
+  }
+
+  /** Does something when all that was written is acknowledged, and sends nothing of what follows before it is done. Its failure is one of the stream. */
+  inTurn(work: () => Promise<void>): void {
+    this.seal();
+    this.enqueue({ parts: [], bytes: 0, progress: undefined, work });
+  }
+
+  /** Numbers anew from here on. Only between transactions. */
+  beginEpoch(epoch: number): void {
+    this.seal();
+    this.epoch = epoch;
+    this.transaction = 0;
+    for (const lane of this.lanes) lane.serial = 0;
+    this.committed = { transaction: 0, serials: this.lanes.map(() => 0) };
   }
 
   /** A promise while too much waits for Kafka; the source is to be held until it resolves. */
@@ -145,6 +168,23 @@ export class Publisher {
     while (this.sending) await this.sending;
   }
 
+  private unnumbered(
+    schemaId: number,
+    op: Operation,
+    head: Omit<TransactionHead, 'epoch' | 'transaction'>,
+    body: Buffer,
+  ): void {
+    const encoded = encodeHead({ ...head, epoch: this.epoch, transaction: this.transaction }, this.scratch);
+    for (const lane of this.lanes) {
+      this.head.at = 0;
+      writeFrame(this.head, schemaId);
+      const lastAt = writeHead(this.head, op, encoded, 0, lane.serial);
+      this.head.bytes[lastAt] = 1;
+      lane.buffer.append(NO_KEY, NO_KEY.length, this.head.bytes, this.head.at, body, body.length);
+    }
+    this.askFlush();
+  }
+
   private append(
     partition: number,
     schemaId: number,
@@ -157,7 +197,7 @@ export class Publisher {
     if (this.ordinal === 0 && this.openBytes() >= GROUP_BYTES) this.seal();
     const lane = this.lanes[partition];
     if (!lane || !this.encoded) throw new Error('a record came outside of a transaction or of the partitions');
-    if (lane.buffer.size >= GROUP_BYTES) this.enqueue([take(lane, this.pool)], undefined);
+    if (lane.buffer.size >= GROUP_BYTES) this.enqueueParts([take(lane, this.pool)], undefined);
     lane.serial++;
     this.head.at = 0;
     writeFrame(this.head, schemaId);
@@ -194,13 +234,16 @@ export class Publisher {
     const parts = this.lanes.filter((lane) => lane.buffer.count > 0).map((lane) => take(lane, this.pool));
     if (parts.length === 0 && !this.dirty) return;
     this.dirty = false;
-    this.enqueue(parts, { epoch: this.parts.from.epoch, ...this.committed, log: this.parts.logPosition() });
+    this.enqueueParts(parts, { epoch: this.epoch, ...this.committed, log: this.parts.logPosition() });
   }
 
-  private enqueue(parts: readonly Part[], progress: Progress | undefined): void {
-    const bytes = parts.reduce((sum, part) => sum + part.buffer.size, 0);
-    this.queue.push({ parts, bytes, progress });
-    this.queuedBytes += bytes;
+  private enqueueParts(parts: readonly Part[], progress: Progress | undefined): void {
+    this.enqueue({ parts, bytes: parts.reduce((sum, part) => sum + part.buffer.size, 0), progress });
+  }
+
+  private enqueue(group: Group): void {
+    this.queue.push(group);
+    this.queuedBytes += group.bytes;
     if (this.sending || this.failed) return;
     this.sending = this.sendQueue().finally(() => {
       this.sending = undefined;
@@ -217,6 +260,7 @@ export class Publisher {
         }
         this.queuedBytes -= group.bytes;
         if (group.progress) this.parts.onAcknowledged(group.progress);
+        await group.work?.();
         if (this.queuedBytes + this.openBytes() < LOW_BYTES) this.makeRoom();
         if (this.queue.length === 0) this.flush();
       }
@@ -240,4 +284,5 @@ function take(lane: Lane, pool: RecordBuffer[]): Part {
   return part;
 }
 
-const HEARTBEAT_KEY = Buffer.from('[]');
+const NO_KEY = Buffer.from('[]');
+const NO_BODY = Buffer.alloc(0);

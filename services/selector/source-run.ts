@@ -1,11 +1,10 @@
-import { HEARTBEAT_SCHEMA, STATEMENT_SCHEMA } from '../../shared/codec/envelope.ts';
+import { HEARTBEAT_SCHEMA, SELECTION_SCHEMA, STATEMENT_SCHEMA } from '../../shared/codec/envelope.ts';
 import type { SchemaRegistryPort } from '../../shared/codec/schema-registry.ts';
 import type { KafkaAddress } from '../../shared/kafka/cluster.ts';
 import { openProducer } from '../../shared/kafka/record-producer.ts';
 import { ensureTopic } from '../../shared/kafka/topic-admin.ts';
 import type { LogPosition, SelectorPosition } from '../../shared/model/position.ts';
 import type { RowCounts } from '../../shared/model/status.ts';
-import { compileTablePattern } from '../../shared/model/table-pattern.ts';
 import { failedCheck } from '../../shared/mysql/check-problem.ts';
 import { type Connection, type MysqlAddress, mysqlAddress, openConnection } from '../../shared/mysql/connection.ts';
 import { checkSource } from '../../shared/mysql/source-check.ts';
@@ -21,6 +20,7 @@ import { partitionOf } from './ordering-domain.ts';
 import { loadPosition, PositionWriter } from './position-store.ts';
 import { type Progress, Publisher } from './publisher.ts';
 import { RowPlan } from './row-plan.ts';
+import { joinedBy, SelectionSwitch } from './selection-switch.ts';
 import { earliestStart, firstStart } from './start-position.ts';
 import { TransactionAssembler } from './transaction-assembler.ts';
 
@@ -44,6 +44,8 @@ export type RunningSource = {
   readonly transactions: () => number;
   /** Commit time of the last transaction read, µs; 0 before the first. */
   readonly lastCommitted: () => number;
+  /** Goes over to another wish for the same database, without a stop; false when it has to be stopped for that. */
+  readonly adopt: (desired: DesiredSource) => boolean;
 };
 
 const HEARTBEAT_MS = 1_000;
@@ -79,8 +81,7 @@ export async function runSource(parts: RunParts, signal: AbortSignal): Promise<v
       : await firstStart(connection, desired.id, chooseStart(desired));
     await connection.end();
     const from = beginning(desired, saved, first, server);
-    positions.save(from);
-    await positions.flush();
+    await positions.store(from);
     log.info(
       { epoch: from.epoch, transaction: from.transaction, ...from.log, gtidSet: brief(from.log.gtidSet) },
       'reading from here',
@@ -96,27 +97,45 @@ export async function runSource(parts: RunParts, signal: AbortSignal): Promise<v
       onFailure: failure.reject,
       onAcknowledged: (progress) => {
         acknowledged = progress;
-        positions.save({ ...from, ...progress, serials: [...progress.serials], at: Date.now() });
+        positions.save(selection.positionOf(progress));
       },
     });
     const heartbeatId = await parts.registry.register('lutra.heartbeat', HEARTBEAT_SCHEMA);
     const statementId = await parts.registry.register('lutra.statement', STATEMENT_SCHEMA);
-    const wanted = wantedTables(desired);
+    const selectionId = await parts.registry.register('lutra.selection', SELECTION_SCHEMA);
     const connect = (): Promise<Connection> => openConnection(address, 'SOURCE');
     const decoders = new CharsetSource(charsets, connect);
-    const assembler = new TransactionAssembler({
+    const assembler: TransactionAssembler = new TransactionAssembler({
       source: desired.id,
       charsets,
       decoders,
       publisher,
       statementSchemaId: statementId,
       log: tail,
-      planFor: (map) => (wanted(map) ? preparePlan(parts, map, decoders, connect) : undefined),
+      planFor: (map) => (selection.isWanted(map) ? preparePlan(parts, map, decoders, connect) : undefined),
+      onBoundary: () => selection.atBoundary(),
+    });
+    const selection: SelectionSwitch = new SelectionSwitch({
+      desired,
+      from,
+      publisher,
+      store: (position) => positions.store(position),
+      schemaId: selectionId,
+      logPlace: () => ({ file: tail.file, position: tail.position }),
+      isInsideTransaction: () => assembler.insideTransaction,
+      onOtherTables: () => assembler.forgetTables(),
+      log,
     });
     parts.onRunning({
       progress: () => acknowledged,
       transactions: () => publisher.counts.transactions,
       lastCommitted: () => assembler.lastCommitted,
+      adopt: (next) => {
+        // NOTE until a transaction is read behind a start by file and position, the GTIDs of that place are not known.
+        if (tail.skipBefore !== undefined && assembler.lastCommitted === 0) return false;
+        selection.adopt(next);
+        return true;
+      },
     });
     const heartbeat = setInterval(() => {
       if (assembler.insideTransaction) return;
@@ -177,13 +196,6 @@ function beginning(
     first === undefined && saved !== undefined && saved.selection === selection && saved.serials.length === partitions;
   const epoch = same ? saved.epoch : (saved?.epoch ?? 0) + 1;
   const serials = same ? saved.serials : new Array<number>(partitions).fill(0);
-  const at = Date.now();
-  const joined: SelectorPosition['joined'] = {};
-  for (const { uid, running } of desired.pipelines) {
-    const known = saved?.joined[uid];
-    if (known) joined[uid] = known;
-    else if (running) joined[uid] = { epoch, serials: [...serials], at };
-  }
   const log = first ?? saved?.log ?? { gtidSet: '', file: '', position: 0 };
   return {
     source: desired.id,
@@ -193,14 +205,9 @@ function beginning(
     log,
     server,
     selection,
-    joined,
-    at,
+    joined: joinedBy(desired, saved?.joined ?? {}, { epoch, serials }),
+    at: Date.now(),
   };
-}
-
-function wantedTables(desired: DesiredSource): (map: TableMap) => boolean {
-  const patterns = desired.mappings.map(({ from }) => compileTablePattern(from));
-  return (map) => patterns.some((matches) => matches(map));
 }
 
 async function preparePlan(

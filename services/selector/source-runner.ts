@@ -46,11 +46,12 @@ export class SourceRunner {
     this.ended = after.then(() => this.runUntilStopped());
   }
 
-  /** Goes over to another wish at a transaction boundary: the run drains, the next begins where it ended. */
+  /** Goes over to another wish at a transaction boundary: a run of the same database takes it over; else the run drains and the next begins where it ended. */
   change(desired: DesiredSource): void {
     if (JSON.stringify(desired) === JSON.stringify(this.desired)) return;
+    const isSameDatabase = JSON.stringify(desired.database) === JSON.stringify(this.desired.database);
     this.desired = desired;
-    this.current.abort();
+    if (!isSameDatabase || !this.running?.adopt(desired)) this.current.abort();
   }
 
   async stop(): Promise<void> {
@@ -100,6 +101,7 @@ export class SourceRunner {
           this.current.signal,
         );
       } catch (error) {
+        this.forgetRun();
         const known = asReplicationError(error);
         log.warn(
           { code: known.code, error: known.message, remedy: known.remedy, cause: known.cause },
@@ -111,11 +113,15 @@ export class SourceRunner {
           this.current.signal,
         );
       } finally {
-        this.transactionsBefore += this.running?.transactions() ?? 0;
-        this.running = undefined;
+        this.forgetRun();
       }
     }
     this.enter('stopped');
+  }
+
+  private forgetRun(): void {
+    this.transactionsBefore += this.running?.transactions() ?? 0;
+    this.running = undefined;
   }
 
   private trouble(error: ReplicationError): void {

@@ -35,6 +35,8 @@ export type AssemblerParts = {
   readonly planFor: (map: TableMap) => Promise<RowPlan> | undefined;
   readonly statementSchemaId: number;
   readonly log: LogTail;
+  /** Called between transactions, behind the end of one. */
+  readonly onBoundary: () => void;
 };
 
 type KnownTable = { readonly bytes: Buffer; readonly plan: RowPlan | undefined };
@@ -86,6 +88,11 @@ export class TransactionAssembler {
   /** What holds for the first events, until a format description tells. */
   expectChecksum(enabled: boolean): void {
     this.checksum = enabled;
+  }
+
+  /** Asks for the plan of every table again. Only between transactions. */
+  forgetTables(): void {
+    this.tables.clear();
   }
 
   get insideTransaction(): boolean {
@@ -170,15 +177,17 @@ export class TransactionAssembler {
 
   /** The open transaction ends. `counted`: GTIDs that are read with it. */
   private commit(header: EventHeader, counted: readonly string[] = [this.open?.gtid ?? '']): void {
-    const { log, publisher } = this.parts;
+    const { log, publisher, onBoundary } = this.parts;
     const open = this.open;
     if (header.next > 0) log.position = header.next;
     if (open === undefined) return;
     for (const gtid of counted) if (gtid !== '') log.gtids.add(gtid);
     this.open = undefined;
-    if (open.skipped) return;
-    this.lastCommitted = open.committed;
-    publisher.commit();
+    if (!open.skipped) {
+      this.lastCommitted = open.committed;
+      publisher.commit();
+    }
+    onBoundary();
   }
 
   private rotate(body: EventReader): void {

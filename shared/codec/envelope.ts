@@ -2,7 +2,7 @@ import type { AvroWriter } from './avro-writer.ts';
 
 /** The head that every record on a rows topic begins with: `op`, then `source`. See docs/architecture.md, "Row records". */
 
-export type Operation = 'c' | 'u' | 'd' | 'h' | 's';
+export type Operation = 'c' | 'u' | 'd' | 'h' | 's' | 'e';
 
 /** What is the same for all records of one transaction, kept as bytes where it can be. */
 export type TransactionHead = {
@@ -40,6 +40,18 @@ export const HEARTBEAT_SCHEMA = {
   fields: [
     { name: 'op', type: 'string' },
     { name: 'source', type: SOURCE_SCHEMA },
+  ],
+} as const;
+
+export const SELECTION_SCHEMA = {
+  type: 'record',
+  name: 'Selection',
+  namespace: 'lutra',
+  doc: 'From here on the stream holds the tables that these documents map. First in every partition of an epoch and of a run of the selector; not numbered, like a heartbeat.',
+  fields: [
+    { name: 'op', type: 'string' },
+    { name: 'source', type: SOURCE_SCHEMA },
+    { name: 'revisions', type: { type: 'map', values: 'long' }, doc: 'uid of a channel -> revision of its document' },
   ],
 } as const;
 

@@ -41,11 +41,11 @@ class CachedRegistry implements SchemaRegistryPort {
 
   private async registerNow(subject: string, text: string): Promise<number> {
     try {
-      const { id } = await this.client.register(
+      const registered = this.client.register(
         { type: SchemaType.AVRO, schema: text },
         { subject, compatibility: 'NONE' as never },
       );
-      return id;
+      return (await withinLimit(registered)).id;
     } catch (error) {
       throw this.registryError(error, `subject ${subject}`, 'SCHEMA_REFUSED');
     }
@@ -96,6 +96,8 @@ class CachedRegistry implements SchemaRegistryPort {
   }
 }
 
+const REGISTER_MS = 15_000;
+
 /** fetch says only "fetch failed"; the reason is its cause. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
@@ -104,6 +106,17 @@ function reasonOf(error: unknown): string {
 
 /** The client answers a connection that failed with status 400 of its own making. */
 const NETWORK = /ECONN|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ETIMEDOUT|EPIPE|socket hang up|timed? ?out/i;
+
+/** The client itself waits without end for an answer that does not come. */
+async function withinLimit<T>(answer: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error(`timed out after ${REGISTER_MS / 1_000} s`)), REGISTER_MS);
+  try {
+    return await Promise.race([answer, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
 
 /** One request for one key at a time; a failure is forgotten, a success is kept. */
 function cached<K, V>(map: Map<K, Promise<V>>, key: K, make: () => Promise<V>): Promise<V> {

@@ -27,7 +27,7 @@ const long = avro.types.LongType.__with({
   compare: (a: bigint, b: bigint) => (a < b ? -1 : a > b ? 1 : 0),
 });
 
-/** Reads a topic from its beginning until `enough` says so; heartbeats are left out. Rejects after the deadline. */
+/** Reads a topic from its beginning until `enough` says so; what bears no serial of its own is left out. Rejects after the deadline. */
 export async function readRecords(
   place: { kafka: string; registry: string; topic: string },
   enough: (records: readonly DecodedRecord[]) => boolean,
@@ -47,7 +47,7 @@ export async function readRecords(
         types.get(id) ?? avro.Type.forSchema((await registry.schemaById(id)) as avro.Schema, { registry: { long } });
       types.set(id, type);
       const record = type.fromBuffer(value.subarray(5)) as Omit<DecodedRecord, 'key'>;
-      if (record.op !== 'h') found.push({ ...record, key: JSON.parse(key) as unknown[] });
+      if (record.op !== 'h' && record.op !== 'e') found.push({ ...record, key: JSON.parse(key) as unknown[] });
     }
     if (enough(found)) return found;
   }

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Connection, RowDataPacket } from 'mysql2/promise';
 import { type ChannelStatus, Channels } from '../../demo/channels.ts';
 import { compareTables, differenceLine } from '../../demo/compare.ts';
-import { markerTable, type Route, settle } from '../../demo/marker.ts';
+import { MARKER_TABLE, markerTable, type Route, settle } from '../../demo/marker.ts';
 import { connect, type Row, run, type Server, serverAt } from '../../demo/servers.ts';
 import type { Start } from '../../shared/model/channel.ts';
 import type { StackHandle } from '../../stack/api.ts';
@@ -17,11 +17,18 @@ export type FlowOptions = {
   /** Process of the stack that is the source (`order`), or the target (`otter`). */
   readonly source?: string;
   readonly target?: string;
+  /** The same for tables of the target that are not like those of the source; left out: they are. */
+  readonly targetTables?: Readonly<Record<string, string>>;
+  /** Mappings between the two schemas; left out: every table to the one of its name. */
+  readonly mappings?: Mappings;
   readonly start?: Start;
   readonly partitions?: number;
   /** A flow whose source, declared in its channel, is read by this one too. */
   readonly sharing?: Flow;
 };
+
+/** The mappings of a document, made of the names of the two schemas. */
+export type Mappings = (schemas: { readonly from: string; readonly to: string }) => readonly object[];
 
 export type PipelineStatus = ChannelStatus['pipelines'][number];
 
@@ -41,11 +48,13 @@ export class Flow implements AsyncDisposable {
   readonly sourceName: string;
   readonly group = pipelineGroup(this.name, 'p');
   private readonly options: FlowOptions;
+  private mappings: Mappings;
 
   private constructor(stack: StackHandle, options: FlowOptions) {
     const { source = 'order', target = 'otter', sharing } = options;
     this.stack = stack;
     this.options = options;
+    this.mappings = options.mappings ?? (({ from: schema, to: copy }) => [{ from: `${schema}.*`, to: `${copy}.*` }]);
     this.channels = new Channels(stack.address('admin-api', 'http'));
     this.sourceName = sharing?.sourceName ?? `s-${this.word}`;
     const from = sharing?.route.from ?? { server: serverAt(stack.address(source)), schema: `s_${this.word}` };
@@ -56,8 +65,8 @@ export class Flow implements AsyncDisposable {
   static async prepare(options: FlowOptions): Promise<Flow> {
     const flow = new Flow(await testStack(), options);
     const { from, to } = flow.route;
-    if (options.sharing === undefined) await run(from.server, flow.schema(from.schema));
-    await run(to.server, flow.schema(to.schema));
+    if (options.sharing === undefined) await run(from.server, schemaOf(from.schema, options.tables));
+    await run(to.server, schemaOf(to.schema, options.targetTables ?? options.tables));
     return flow;
   }
 
@@ -77,6 +86,15 @@ export class Flow implements AsyncDisposable {
     const since = Date.now();
     await this.channels.apply(JSON.stringify(this.document(change)));
     if (change.state !== 'paused') await this.channels.waitRunning(this.name, { since, limitMs: RUN_LIMIT_MS });
+  }
+
+  /** Applies other mappings to the running channel, and waits until the loader goes by them. Resolves to the ms that took. */
+  async remap(mappings: Mappings): Promise<number> {
+    const began = performance.now();
+    this.mappings = mappings;
+    const revision = await this.channels.apply(JSON.stringify(this.document({})));
+    await this.until(`the loader follows revision ${revision}`, ({ loader }) => (loader?.revision ?? 0) >= revision);
+    return performance.now() - began;
   }
 
   /** Pauses and waits until the loader has left the consumer group. */
@@ -145,13 +163,6 @@ export class Flow implements AsyncDisposable {
     if (this.options.sharing === undefined) await run(from.server, [`DROP DATABASE IF EXISTS ${from.schema}`]);
   }
 
-  private schema(name: string): string[] {
-    const tables = Object.entries(this.options.tables).map(
-      ([table, body]) => `CREATE TABLE ${name}.${table} (${body})`,
-    );
-    return [`CREATE DATABASE ${name} CHARACTER SET utf8mb4`, ...tables, markerTable(name)];
-  }
-
   private async query(side: 'from' | 'to', sql: string, values: readonly unknown[]): Promise<Row[]> {
     const connection = await this.connect(side);
     try {
@@ -182,11 +193,20 @@ export class Flow implements AsyncDisposable {
           from: this.sourceName,
           to: target,
           start,
-          mappings: [{ from: `${from.schema}.*`, to: `${to.schema}.*` }],
+          // The marker first, so that no other mapping can leave it out.
+          mappings: [
+            { from: `${from.schema}.${MARKER_TABLE}`, to: `${to.schema}.${MARKER_TABLE}` },
+            ...this.mappings({ from: from.schema, to: to.schema }),
+          ],
         },
       ],
     };
   }
+}
+
+function schemaOf(name: string, tables: FlowOptions['tables']): string[] {
+  const made = Object.entries(tables).map(([table, body]) => `CREATE TABLE ${name}.${table} (${body})`);
+  return [`CREATE DATABASE ${name} CHARACTER SET utf8mb4`, ...made, markerTable(name)];
 }
 
 /** A database as documents declare it; the logins are those that the stack gives its services. */

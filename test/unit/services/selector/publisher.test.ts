@@ -174,3 +174,54 @@ test('a heartbeat bears the serial of the record before it and waits for the end
   await turn();
   assert.deepEqual(setup.saved.at(-1)?.serials, [1]);
 });
+
+test('B23: what follows a work in turn is sent only when the work is done, and a new epoch counts from one', async () => {
+  const setup = setUp(2);
+  const { publisher, producer, saved } = setup;
+  transaction(setup, 3);
+  await turn();
+  const order: string[] = [];
+  const stored = Promise.withResolvers<void>();
+  const place = publisher.boundary();
+  assert.deepEqual([place.epoch, place.transaction, place.serials], [1, 1, [3, 3]]);
+  publisher.inTurn(() => {
+    order.push(`stored after ${saved.length}`);
+    return stored.promise;
+  });
+  publisher.beginEpoch(2);
+  publisher.announce(9, { committed: 1, gtid: '', file: 'f', position: 1 }, body(1));
+  transaction(setup, 1);
+  assert.deepEqual(order, [], 'not before what was written is acknowledged');
+  for (let i = 0; i < 10; i++) {
+    producer.acknowledge.shift()?.();
+    await turn();
+  }
+  assert.equal(order.length, 1);
+  const before = producer.sent.length;
+  await turn();
+  assert.equal(producer.sent.length, before, 'nothing of the new epoch leaves');
+  stored.resolve();
+  for (let i = 0; i < 10; i++) {
+    await turn();
+    producer.acknowledge.shift()?.();
+  }
+  assert.deepEqual(saved.at(-1)?.serials, [1, 1]);
+  assert.equal(saved.at(-1)?.epoch, 2);
+  assert.deepEqual(producer.sent.slice(before), [
+    { partition: 0, count: 2 },
+    { partition: 1, count: 2 },
+  ]);
+});
+
+test('a work in turn that fails ends the stream: nothing behind it is sent', async () => {
+  const setup = setUp();
+  const { publisher, producer, failures } = setup;
+  publisher.boundary();
+  publisher.inTurn(() => Promise.reject(new Error('no position')));
+  publisher.beginEpoch(2);
+  transaction(setup, 1);
+  await turn();
+  await turn();
+  assert.equal(failures.length, 1);
+  assert.equal(producer.sent.length, 0);
+});
