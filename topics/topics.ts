@@ -8,6 +8,8 @@ export type TopicDefinition = {
 };
 
 export const CHANNELS_TOPIC = 'lutra.channels';
+/** What operators decided about statements that wait for them; written by the admin API. */
+export const DECISIONS_TOPIC = 'lutra.decisions';
 
 /** `sh.order` for the database `order` at site `sh`. */
 export function sourceId(site: string, database: string): string {
@@ -24,6 +26,11 @@ export function positionsTopic(site: string): string {
 
 export function statusTopic(site: string): string {
   return `lutra.status.${site}`;
+}
+
+/** The DDL ledgers of the targets of a site, one record a statement. */
+export function ddlTopic(site: string): string {
+  return `lutra.ddl.${site}`;
 }
 
 /** Kafka consumer group of a pipeline. */
@@ -44,8 +51,8 @@ export function compactedTopicDefinition(name: string): TopicDefinition {
   return { name, partitions: 1, config: { 'cleanup.policy': 'compact' } };
 }
 
-/** MirrorMaker's pattern of the topics that `originSite` produces; the control site also produces the channels. */
+/** MirrorMaker's pattern of the topics that `originSite` produces; the control site also produces channels and decisions. */
 export function mirroredTopics(originSite: string, isControlSite: boolean): string {
-  const own = `lutra\\.(rows|positions|status)\\.${originSite}(\\..*)?`;
-  return isControlSite ? `lutra\\.channels|${own}` : own;
+  const own = `lutra\\.(rows|positions|status|schemas|ddl)\\.${originSite}(\\..*)?`;
+  return isControlSite ? `lutra\\.(channels|decisions)|${own}` : own;
 }

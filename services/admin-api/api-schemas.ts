@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ddlEntrySchema, decisionActionSchema } from '../../shared/model/ddl-entry.ts';
 import { channelJsonSchema } from '../../shared/model/document-keys.ts';
 import { documentProblemSchema } from '../../shared/model/document-problem.ts';
 import { pipelineStateSchema, reasonSchema, statusSchema } from '../../shared/model/status.ts';
@@ -116,3 +117,11 @@ export const checkReplySchema = z.object({
   ),
 });
 export type CheckReply = z.infer<typeof checkReplySchema>;
+
+export const ddlEntryViewSchema = ddlEntrySchema;
+export const ddlListSchema = z.object({ items: z.array(ddlEntryViewSchema), total: z.int() });
+export const decisionRequestSchema = z.strictObject({
+  action: decisionActionSchema,
+  sql: z.string().min(1).max(1_000_000).optional().describe('With edit: what the target executes, in its own names.'),
+  by: z.string().min(1).max(200).default('api').describe('Who decides, for the ledger.'),
+});

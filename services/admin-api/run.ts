@@ -2,6 +2,7 @@ import { ReplicationError } from '../../shared/runtime/errors.ts';
 import type { Logger } from '../../shared/runtime/log.ts';
 import { ChannelStore } from './channel-store.ts';
 import type { AdminConfig } from './config.ts';
+import { DdlDesk } from './ddl-desk.ts';
 import { type App, createServer } from './server.ts';
 import { StatusView } from './status-view.ts';
 
@@ -18,10 +19,11 @@ export async function runAdminApi(
   const options = { brokers: config.brokers, clientId: `lutra-admin-api-${config.site}`, log };
   await using channels = new ChannelStore(options);
   const statuses = new StatusView(options, config.sites.keys());
-  const app = await createServer({ config, channels, statuses, log });
+  await using ddl = new DdlDesk(options, config.sites.keys());
+  const app = await createServer({ config, channels, statuses, ddl, log });
   const stop = new AbortController();
   const both = AbortSignal.any([signal, stop.signal]);
-  const following = Promise.all([channels.run(both), statuses.run(both)]);
+  const following = Promise.all([channels.run(both), statuses.run(both), ddl.run(both)]);
   try {
     onListening(await listen(app, config, log));
     await following;

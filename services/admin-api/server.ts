@@ -4,10 +4,12 @@ import { jsonSchemaTransform, validatorCompiler, type ZodTypeProvider } from 'fa
 import type { Logger } from '../../shared/runtime/log.ts';
 import type { ChannelStore } from './channel-store.ts';
 import type { AdminConfig } from './config.ts';
+import type { DdlDesk } from './ddl-desk.ts';
 import { answerError, answerUnknownRoute } from './problem-reply.ts';
 import { applyRoutes } from './routes/apply.ts';
 import { channelRoutes } from './routes/channels.ts';
 import { checkRoutes } from './routes/check.ts';
+import { ddlRoutes } from './routes/ddl.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { stateRoutes } from './routes/state.ts';
 import { statusRoutes } from './routes/status.ts';
@@ -18,6 +20,7 @@ export type AdminParts = {
   readonly config: AdminConfig;
   readonly channels: ChannelStore;
   readonly statuses: StatusView;
+  readonly ddl: DdlDesk;
   readonly log: Logger;
 };
 
@@ -45,6 +48,7 @@ export async function createServer(parts: AdminParts): Promise<App> {
     applyRoutes(scope, parts);
     stateRoutes(scope, parts);
     statusRoutes(scope, parts);
+    ddlRoutes(scope, parts);
     checkRoutes(scope, parts);
   });
   await app.ready();
@@ -63,6 +67,7 @@ const OPENAPI = {
   tags: [
     { name: 'channels', description: 'Desired state' },
     { name: 'status', description: 'Observed state' },
+    { name: 'ddl', description: 'Statements of the sources and decisions about them' },
     { name: 'check', description: 'Source check and target check' },
     { name: 'operation', description: 'Health, metrics, schemas' },
   ],

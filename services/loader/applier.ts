@@ -10,12 +10,13 @@ import type { TargetSession } from './target-session.ts';
 const EMPTY_SAVE_MS = 10_000;
 
 /** What is left of a batch once its statements are built; the records' bytes are let go. */
-export type AppliedBatch = Omit<Batch, 'events'> & {
+export type AppliedBatch = Omit<Batch, 'events' | 'parked'> & {
   readonly rows: Tally;
   readonly drift: readonly DriftCount[];
   readonly ms: number;
 };
-type BuiltBatch = Omit<AppliedBatch, 'ms' | 'drift'> & { readonly steps: readonly Step[]; readonly offset: string };
+type BuiltBatch = Omit<AppliedBatch, 'ms' | 'drift'> &
+  Pick<Batch, 'parked'> & { readonly steps: readonly Step[]; readonly offset: string };
 
 export type ApplierParts = {
   readonly session: TargetSession;
@@ -97,15 +98,17 @@ export class Applier {
     );
   }
 
-  private async apply({ steps, offset, ...batch }: BuiltBatch): Promise<void> {
+  private async apply({ steps, parked, offset, ...batch }: BuiltBatch): Promise<void> {
     const { session, onApplied } = this.parts;
     const started = performance.now();
     const { checkpoint, isFinal } = batch;
     if (session.hasOpenTransaction) {
       await session.run(steps, offset);
+      await session.park(parked);
       if (isFinal) await session.commit(checkpoint, false);
-    } else if (!isFinal || steps.length > 0 || Date.now() - this.savedAt > EMPTY_SAVE_MS) {
+    } else if (!isFinal || steps.length + parked.length > 0 || Date.now() - this.savedAt > EMPTY_SAVE_MS) {
       await session.begin(steps, checkpoint, offset);
+      await session.park(parked);
       if (isFinal) await session.commit(checkpoint);
       this.savedAt = Date.now();
     }

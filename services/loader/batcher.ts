@@ -1,10 +1,13 @@
 import type { Checkpoint } from './checkpoint.ts';
+import type { ParkedRecord } from './ddl/parking.ts';
 import { emptyHead, type RecordHead, readLog } from './record-head.ts';
 import type { RowEvent } from './row-event.ts';
 
 /** Work for the target: whole source transactions, or a chunk of one that is too large (`isFinal` false: its target transaction stays open). */
 export type Batch = {
   readonly events: readonly RowEvent[];
+  /** Records of tables that wait for a held statement. */
+  readonly parked: readonly ParkedRecord[];
   readonly checkpoint: Checkpoint;
   readonly transactions: number;
   readonly isFinal: boolean;
@@ -52,11 +55,13 @@ class Place {
 export class Batcher {
   private readonly limits: BatchLimits;
   private events: RowEvent[] = [];
+  private parked: ParkedRecord[] = [];
   private bytes = 0;
   private transactions = 0;
   private readonly boundary = new Place();
   private hasBoundary = false;
   private boundaryEvents = 0;
+  private boundaryParked = 0;
   private boundaryBytes = 0;
   private readonly latest = new Place();
 
@@ -73,6 +78,11 @@ export class Batcher {
     this.bytes += event.value.length;
   }
 
+  park(record: ParkedRecord): void {
+    this.parked.push(record);
+    this.bytes += record.value.length;
+  }
+
   /** Tells where the stream is after this record; `head.last`: a source transaction ends here. */
   reach(head: RecordHead, value: Buffer, offset: string): void {
     if (!head.last) {
@@ -83,12 +93,13 @@ export class Batcher {
     this.hasBoundary = true;
     this.boundary.set(head, value, offset);
     this.boundaryEvents = this.events.length;
+    this.boundaryParked = this.parked.length;
     this.boundaryBytes = this.bytes;
   }
 
   get isFull(): boolean {
     if (this.hasBoundary && this.isCareful()) return true;
-    return this.events.length >= this.limits.maxRows || this.bytes >= this.limits.maxBytes;
+    return this.events.length + this.parked.length >= this.limits.maxRows || this.bytes >= this.limits.maxBytes;
   }
 
   /** Whether `take` would return a batch. */
@@ -104,19 +115,22 @@ export class Batcher {
   private takeTransactions(): Batch {
     const all = this.boundaryEvents === this.events.length;
     const events = all ? this.events : this.events.slice(0, this.boundaryEvents);
+    const parked = this.parked.slice(0, this.boundaryParked);
     const { transactions } = this;
+    this.parked = this.parked.slice(this.boundaryParked);
     this.events = all ? [] : this.events.slice(this.boundaryEvents);
     this.bytes -= this.boundaryBytes;
     this.transactions = 0;
     this.hasBoundary = false;
-    return { events, checkpoint: this.boundary.toCheckpoint(), transactions, isFinal: true };
+    return { events, parked, checkpoint: this.boundary.toCheckpoint(), transactions, isFinal: true };
   }
 
   private takeChunk(): Batch | undefined {
     if (!this.isFull) return undefined;
-    const { events } = this;
+    const { events, parked } = this;
     this.events = [];
+    this.parked = [];
     this.bytes = 0;
-    return { events, checkpoint: this.latest.toCheckpoint(), transactions: 0, isFinal: false };
+    return { events, parked, checkpoint: this.latest.toCheckpoint(), transactions: 0, isFinal: false };
   }
 }

@@ -1,7 +1,9 @@
 import type { SchemaRegistryPort } from '../../shared/codec/schema-registry.ts';
 import type { AssignedPartition } from '../../shared/kafka/assigned-partition.ts';
 import type { Database, Start } from '../../shared/model/channel.ts';
-import { mysqlAddress } from '../../shared/mysql/connection.ts';
+import { type DdlEntry, decisionKey } from '../../shared/model/ddl-entry.ts';
+import type { TableName } from '../../shared/model/table-pattern.ts';
+import { type MysqlAddress, mysqlAddress } from '../../shared/mysql/connection.ts';
 import { asReplicationError, type ReplicationError } from '../../shared/runtime/errors.ts';
 import type { Logger } from '../../shared/runtime/log.ts';
 import { backoffMs, pause } from '../../shared/runtime/retry.ts';
@@ -9,6 +11,10 @@ import { type AppliedBatch, Applier } from './applier.ts';
 import { Batcher, type BatchLimits } from './batcher.ts';
 import type { CheckpointOwner } from './checkpoint.ts';
 import { decideCursor, type JoinedAt, offsetMetadata } from './cursor.ts';
+import { DdlRoom, type DdlRoomParts } from './ddl/ddl-room.ts';
+import type { Decisions } from './ddl/decisions.ts';
+import { releaseQueue } from './ddl/release.ts';
+import type { Statement } from './ddl/statement-record.ts';
 import type { MappingRules } from './mapping/mapping-rules.ts';
 import { runLane } from './pipeline.ts';
 import { PlanCache } from './plan-cache.ts';
@@ -16,6 +22,7 @@ import { RecordReader, unreadableRecord } from './record-reader.ts';
 import { SlowPaths } from './slow-paths.ts';
 import type { StartFilter } from './start-filter.ts';
 import type { StatusBoard } from './status-board.ts';
+import { tally } from './tally.ts';
 import { TargetSession } from './target-session.ts';
 import { batchApplied } from './telemetry.ts';
 
@@ -27,6 +34,9 @@ export type LaneSettings = {
   readonly start: Start;
   readonly startFilter: StartFilter | undefined;
   readonly rules: MappingRules;
+  readonly partitions: number;
+  readonly decisions: Decisions;
+  readonly publishDdl: (entry: DdlEntry) => void;
   readonly registry: SchemaRegistryPort;
   readonly joinedAt: (signal: AbortSignal) => Promise<JoinedAt>;
   readonly board: StatusBoard;
@@ -65,6 +75,7 @@ export class Lane {
     const { partition, end } = { partition: this.partition.partition, end: () => this.partition.end };
     board.openLane(partition, end);
     const forget = this.settings.rules.onChange(this.partition.wake.notify);
+    const forgetDecisions = this.settings.decisions.onChange(this.partition.wake.notify);
     while (!this.partition.signal.aborted) {
       try {
         await this.runOnce();
@@ -74,6 +85,7 @@ export class Lane {
       }
     }
     forget();
+    forgetDecisions();
     board.closeLane(partition);
   }
 
@@ -109,9 +121,12 @@ export class Lane {
     const { partition, settings } = this;
     const session = await this.openSession();
     try {
+      const room = await DdlRoom.open(this.roomParts(session));
+      const considered = this.decisionsAbout(room);
+      await this.releaseQueues(room, session);
       const cursor = await decideCursor({ ...settings, partition, session, log: this.log });
       const batcher = new Batcher(settings.limits, this.isCareful);
-      const plans = new PlanCache(settings.registry, session, settings.rules);
+      const plans = this.plans(room, session);
       const { identity } = cursor;
       const observer = this.observer();
       const reader = new RecordReader({
@@ -134,7 +149,14 @@ export class Lane {
       settings.board.laneReads(partition.partition, cursor.offset);
       settings.board.laneFollows(partition.partition, plans.revision);
       partition.readFrom(cursor.offset);
-      await runLane({ partition, reader, batcher, applier }).finally(() => applier.drain().catch(() => {}));
+      const cross = async (statement: Statement): Promise<void> => {
+        await room.cross(statement);
+        plans.clear();
+        this.crossed(statement);
+      };
+      const isToBeginAgain = (): boolean => this.decisionsAbout(room) !== considered;
+      const corridor = runLane({ partition, reader, batcher, applier, cross, isToBeginAgain });
+      await corridor.finally(() => applier.drain().catch(() => {}));
     } finally {
       await session.close();
     }
@@ -142,11 +164,71 @@ export class Lane {
 
   private readonly isCareful = (): boolean => this.carefulBatches > 0;
 
+  private get owner(): CheckpointOwner {
+    return { ...this.settings.owner, partition: this.partition.partition };
+  }
+
+  private get address(): MysqlAddress {
+    const { database } = this.settings;
+    return mysqlAddress(database.name, database.document, this.hostIndex);
+  }
+
+  private roomParts(session: TargetSession): DdlRoomParts {
+    const { rules, partitions, decisions, publishDdl, board } = this.settings;
+    const { partition } = this.partition;
+    return {
+      ...{ session, rules, partitions, decisions, owner: this.owner, address: this.address, partition: this.partition },
+      publish: (entry) => {
+        board.statement(entry);
+        publishDdl(entry);
+      },
+      tell: (reason) => board.laneTells(partition, reason),
+      log: this.log,
+    };
+  }
+
+  /** What operators have decided about the statements that are held here, as one text. */
+  private decisionsAbout(room: DdlRoom): string {
+    const { decisions, owner } = this.settings;
+    return room.held
+      .all()
+      .map((queue) => decisions.get(decisionKey(owner.uid, queue))?.at)
+      .join();
+  }
+
+  private async releaseQueues(room: DdlRoom, session: TargetSession): Promise<void> {
+    const { partition } = this;
+    for (const queue of await room.queuesWithWork()) {
+      await releaseQueue(queue, {
+        ...{ room, session, owner: this.owner, signal: partition.signal },
+        plans: () => this.plans(room, session, queue),
+        onApplied: (events) => this.settings.board.released(tally(events)),
+      });
+    }
+  }
+
+  /** `released`: a queue whose tables are written although they are held. */
+  private plans(room: DdlRoom, session: TargetSession, released?: string): PlanCache {
+    const { registry, rules } = this.settings;
+    const queueOf = (name: TableName): string | undefined => {
+      const queue = room.held.queueOf(name);
+      return queue === released ? undefined : queue;
+    };
+    return new PlanCache({ registry, session, rules, queueOf, effects: room.effects });
+  }
+
+  private crossed({ checkpoint, isLast }: Statement): void {
+    if (!isLast) return;
+    const { board, channelUid } = this.settings;
+    board.crossed(this.partition.partition, checkpoint);
+    this.attempt = 0;
+    this.partition.commit(checkpoint.nextOffset, offsetMetadata(channelUid, checkpoint.identity));
+  }
+
   private openSession(): Promise<TargetSession> {
-    const { database, owner } = this.settings;
     return TargetSession.open({
-      address: mysqlAddress(database.name, database.document, this.hostIndex),
-      owner: { ...owner, partition: this.partition.partition },
+      address: this.address,
+      owner: this.owner,
       slow: this.slow,
     });
   }
@@ -167,10 +249,6 @@ export class Lane {
     const { board } = this.settings;
     return {
       onHeartbeat: (committed) => board.heartbeat(this.partition.partition, committed),
-      onStatement: ({ epoch, serial }) => {
-        board.statementSkipped();
-        this.log.warn({ epoch, serial }, 'a DDL statement of the source is not applied');
-      },
       onRepeat: () => {},
       onRules: (revision) => {
         board.laneFollows(this.partition.partition, revision);

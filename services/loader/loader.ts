@@ -5,8 +5,16 @@ import { HealthServer } from '../../shared/runtime/health-server.ts';
 import type { Logger } from '../../shared/runtime/log.ts';
 import { backoffMs, pause } from '../../shared/runtime/retry.ts';
 import type { ServiceSettings } from '../../shared/runtime/settings.ts';
-import { CHANNELS_TOPIC, compactedTopicDefinition, statusTopic } from '../../topics/topics.ts';
+import {
+  CHANNELS_TOPIC,
+  compactedTopicDefinition,
+  DECISIONS_TOPIC,
+  ddlTopic,
+  statusTopic,
+} from '../../topics/topics.ts';
 import type { BatchLimits } from './batcher.ts';
+import { DdlPublisher } from './ddl/ddl-publisher.ts';
+import { Decisions } from './ddl/decisions.ts';
 import { Supervisor } from './supervisor.ts';
 import { registerLoaderMetrics } from './telemetry.ts';
 
@@ -29,25 +37,30 @@ export async function runLoader(parts: LoaderParts, signal: AbortSignal): Promis
   registerLoaderMetrics(health.metrics);
   await health.listen(settings.httpHost, settings.httpPort);
   const publisher = new StatusPublisher(kafka, statusTopic(site));
+  const ledgers = new DdlPublisher(kafka, ddlTopic(site));
+  const decisions = new Decisions();
   const supervisor = new Supervisor({
     site,
     instance,
     kafka,
     registry,
     publisher,
+    decisions,
+    publishDdl: ledgers.publish,
     limits: parts.limits ?? LIMITS,
     log,
   });
   try {
     await ensureControlTopics(kafka, site, signal);
-    await supervisor.run(signal);
+    await Promise.all([supervisor.run(signal), decisions.run(kafka, signal)]);
   } finally {
+    await ledgers.close();
     await publisher.close();
     health.close();
   }
 }
 
-/** Both topics may be made by any process of the site; waits for Kafka as long as it takes. */
+/** These topics may be made by any process of the site; waits for Kafka as long as it takes. */
 async function ensureControlTopics(
   kafka: Parameters<typeof ensureTopic>[0],
   site: string,
@@ -55,7 +68,8 @@ async function ensureControlTopics(
 ): Promise<void> {
   for (let attempt = 0; !signal.aborted; attempt++) {
     try {
-      for (const name of [statusTopic(site), CHANNELS_TOPIC]) await ensureTopic(kafka, compactedTopicDefinition(name));
+      for (const name of [statusTopic(site), ddlTopic(site), CHANNELS_TOPIC, DECISIONS_TOPIC])
+        await ensureTopic(kafka, compactedTopicDefinition(name));
       return;
     } catch (error) {
       kafka.log.warn({ err: error }, 'waits for Kafka');

@@ -3,11 +3,13 @@ import type { KafkaAddress } from '../../shared/kafka/cluster.ts';
 import { consumeGroup } from '../../shared/kafka/group-consumer.ts';
 import { ensureTopic } from '../../shared/kafka/topic-admin.ts';
 import { type Channel, type Database, type Pipeline, pipelineUid } from '../../shared/model/channel.ts';
+import type { DdlEntry } from '../../shared/model/ddl-entry.ts';
 import { asReplicationError, ReplicationError } from '../../shared/runtime/errors.ts';
 import type { Logger } from '../../shared/runtime/log.ts';
 import { pause } from '../../shared/runtime/retry.ts';
 import { pipelineGroup, rowsTopic, rowsTopicDefinition, sourceId } from '../../topics/topics.ts';
 import type { BatchLimits } from './batcher.ts';
+import type { Decisions } from './ddl/decisions.ts';
 import { readJoinedAt } from './joined-at.ts';
 import { Lane, type LaneSettings } from './lane.ts';
 import type { MappingRules } from './mapping/mapping-rules.ts';
@@ -21,6 +23,8 @@ export type RunnerParts = {
   readonly kafka: KafkaAddress;
   readonly registry: SchemaRegistryPort;
   readonly board: StatusBoard;
+  readonly decisions: Decisions;
+  readonly publishDdl: (entry: DdlEntry) => void;
   readonly limits: BatchLimits;
   readonly log: Logger;
 };
@@ -91,6 +95,7 @@ function laneSettings(parts: RunnerParts, source: Database, target: Database): L
     owner: { uid, topic: rowsTopic(id), channel: channel.name, pipeline: pipeline.name, source: id },
     channelUid: channel.uid,
     database: { name: pipeline.to, document: target },
+    partitions: source.partitions,
     start: pipeline.start,
     startFilter: valid(() => compileStartFilter(pipeline.start), channel),
     joinedAt: (signal) =>

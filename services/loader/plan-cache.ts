@@ -2,6 +2,8 @@ import type { SchemaRegistryPort } from '../../shared/codec/schema-registry.ts';
 import type { Mapping } from '../../shared/model/channel.ts';
 import type { TableName } from '../../shared/model/table-pattern.ts';
 import { ReplicationError } from '../../shared/runtime/errors.ts';
+import type { KnownEffects, StreamPlace } from './ddl/ddl-effects.ts';
+import { pastRoute } from './ddl/past-columns.ts';
 import { mappedPlan, type PlanTools } from './mapping/mapped-plan.ts';
 import type { MappingRules, RulesVersion } from './mapping/mapping-rules.ts';
 import type { CompiledPlan } from './row-event.ts';
@@ -10,22 +12,37 @@ import { compileRowWriters } from './row-writers.ts';
 import { type KeyPolicy, planTable } from './table-plan.ts';
 import type { TargetSession } from './target-session.ts';
 
-/** What to do with records of a schema: apply by a plan, or only count them (`none`: a table that is not mapped, a heartbeat, a statement). */
-export type SchemaUse = CompiledPlan | 'none';
+/** Rows of a table that waits for a held statement. */
+export type ParkedUse = { readonly kind: 'parked'; readonly queue: string };
+/** Rows of a table that a later statement took away: a replay meets them. Throws TARGET_CHECK_FAILED for a row from after it. */
+export type GoneUse = { readonly kind: 'gone'; readonly expectPast: (place: StreamPlace) => void };
+
+/** What to do with records of a schema: apply by a plan, keep, drop, or only count them (`none`: a table that is not mapped, a heartbeat, a statement). */
+export type SchemaUse = CompiledPlan | ParkedUse | GoneUse | 'none';
+
+export type PlanParts = {
+  readonly registry: SchemaRegistryPort;
+  readonly session: TargetSession;
+  readonly rules: MappingRules;
+  /** The held statement that a table of the target waits for. */
+  readonly queueOf: (target: TableName) => string | undefined;
+  readonly effects: KnownEffects;
+};
 
 /** Plans by schema id, made when the id is first met and kept as long as the session: a restart of the lane looks at the target anew. */
 export class PlanCache {
   private readonly uses = new Map<number, SchemaUse>();
-  private readonly registry: SchemaRegistryPort;
-  private readonly session: TargetSession;
-  private readonly rules: MappingRules;
+  private readonly parts: PlanParts;
   private version: RulesVersion;
 
-  constructor(registry: SchemaRegistryPort, session: TargetSession, rules: MappingRules) {
-    this.registry = registry;
-    this.session = session;
-    this.rules = rules;
-    this.version = rules.current;
+  constructor(parts: PlanParts) {
+    this.parts = parts;
+    this.version = parts.rules.current;
+  }
+
+  /** Forgets everything: the target's structure may be another. */
+  clear(): void {
+    this.uses.clear();
   }
 
   /** Revision of the channel's document by which plans are made. */
@@ -35,12 +52,12 @@ export class PlanCache {
 
   /** Whether there are newer rules than those in use. */
   get isStale(): boolean {
-    return this.version !== this.rules.current;
+    return this.version !== this.parts.rules.current;
   }
 
   /** Goes over to the newest rules; for a transaction boundary. */
   renew(): void {
-    this.version = this.rules.current;
+    this.version = this.parts.rules.current;
     this.uses.clear();
   }
 
@@ -54,15 +71,15 @@ export class PlanCache {
     return this.uses.get(id);
   }
 
-  /** Errors: REGISTRY_UNREACHABLE, RECORD_UNREADABLE without a place (the reader adds it), TARGET_… */
-  async load(id: number): Promise<SchemaUse> {
-    const use = await this.makeUse(id, await this.registry.schemaById(id));
+  /** `place`: of the record that needs it. Errors: REGISTRY_UNREACHABLE, RECORD_UNREADABLE without a place (the reader adds it), TARGET_… */
+  async load(id: number, place: StreamPlace): Promise<SchemaUse> {
+    const use = await this.makeUse(id, await this.parts.registry.schemaById(id), place);
     this.uses.set(id, use);
     return use;
   }
 
   private tools(source: RowSchema, mapping: Mapping): PlanTools {
-    const { session } = this;
+    const { session } = this.parts;
     const keyPolicy = keyPolicyOf(mapping);
     return {
       targetTable: async (name) => (await session.table(name)) ?? tableMissing(source, name),
@@ -73,11 +90,19 @@ export class PlanCache {
     };
   }
 
-  private async makeUse(id: number, schema: unknown): Promise<SchemaUse> {
+  private async makeUse(id: number, schema: unknown, place: StreamPlace): Promise<SchemaUse> {
     const rows = hasRecordHead(schema) ? readRowSchema(id, schema) : foreign(id, 'does not begin with op and source');
     if (rows === undefined) return 'none';
     const route = this.version.routeOf({ schema: rows.schema, table: rows.table });
-    return route === undefined ? 'none' : mappedPlan(rows, route, this.tools(rows, route.mapping));
+    if (route === undefined) return 'none';
+    const { queueOf, effects, session } = this.parts;
+    const queue = queueOf(route.target);
+    if (queue !== undefined) return { kind: 'parked', queue };
+    const tools = this.tools(rows, route.mapping);
+    if (!effects.concerns(route.target)) return mappedPlan(rows, route, tools);
+    const target = await session.table(route.target);
+    if (target === undefined) return goneTable(effects, rows, route.target);
+    return mappedPlan(rows, pastRoute(route, rows, { table: target, place, effects }), tools);
   }
 }
 
@@ -96,6 +121,14 @@ function readRowSchema(id: number, schema: unknown): RowSchema | undefined {
 
 function foreign(id: number, why: string): never {
   throw new ReplicationError('RECORD_UNREADABLE', `schema ${id} of the registry is not one of Lutra's: ${why}`, '');
+}
+
+/** Dropped or renamed by a statement that comes later in the stream: the row is of a past that ends there. */
+function goneTable(effects: KnownEffects, rows: RowSchema, name: TableName): GoneUse {
+  const expectPast = (place: StreamPlace): void => {
+    if (!effects.isGoneAfter(name, place)) tableMissing(rows, name);
+  };
+  return { kind: 'gone', expectPast };
 }
 
 function tableMissing(source: RowSchema, name: TableName): never {

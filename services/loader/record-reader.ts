@@ -4,6 +4,7 @@ import type { Batcher } from './batcher.ts';
 import type { Source } from './byte-sink.ts';
 import type { Identity } from './checkpoint.ts';
 import { judge } from './continuity.ts';
+import { readStatement, type Statement } from './ddl/statement-record.ts';
 import type { PlanCache, SchemaUse } from './plan-cache.ts';
 import {
   emptyHead,
@@ -16,7 +17,6 @@ import {
   STATEMENT,
   schemaIdOf,
 } from './record-head.ts';
-import type { CompiledPlan } from './row-event.ts';
 import type { StartFilter } from './start-filter.ts';
 import { MalformedRow } from './statements.ts';
 
@@ -32,8 +32,6 @@ export type ReaderParts = {
 /** What a person may want to know of records that are not applied. */
 export type ReaderObserver = {
   onHeartbeat(committedMicros: number): void;
-  /** A DDL statement of the source: it is counted, not applied. */
-  onStatement(head: RecordHead): void;
   onRepeat(): void;
   /** The lane goes over to the rules of another revision of the channel's document. */
   onRules(revision: number): void;
@@ -63,7 +61,15 @@ export class RecordReader {
   /** Why nothing more is read: RECORD_UNREADABLE, STREAM_GAP, REGISTRY_UNREACHABLE, TARGET_…. What was read before it is in the batcher. */
   failure: ReplicationError | undefined;
 
-  /** Reads what is at hand until the batcher is full or a record cannot be read (`failure`). */
+  /** A statement that stands next in the stream: nothing is read before it was crossed (`crossed`). What was read before it is in the batcher. */
+  statement: Statement | undefined;
+
+  /** Goes on behind the statement. */
+  crossed(): void {
+    this.statement = undefined;
+  }
+
+  /** Reads what is at hand until the batcher is full, a statement comes, or a record cannot be read (`failure`). */
   async fill(): Promise<void> {
     if (this.failure !== undefined) return;
     try {
@@ -76,11 +82,11 @@ export class RecordReader {
 
   private async readBlocks(): Promise<void> {
     const { partition, batcher, plans } = this.parts;
-    while (!batcher.isFull && this.mayReadOn()) {
+    while (!batcher.isFull && this.statement === undefined && this.mayReadOn()) {
       this.block ??= this.nextBlock(partition);
       if (this.block === undefined) return;
       const unknown = this.readKnown(this.block);
-      if (unknown !== undefined) await this.placed(unknown, plans.load(unknown.schemaId));
+      if (unknown !== undefined) await this.placed(unknown, plans.load(unknown.schemaId, this.head));
       if (this.index >= this.block.records.length) this.block = undefined;
     }
   }
@@ -113,10 +119,13 @@ export class RecordReader {
       if (schemaId !== knownId) {
         use = plans.known(schemaId);
         knownId = schemaId;
-        if (use === undefined) return { schemaId, offset: record.offset };
+        if (use === undefined) {
+          readHead(record.value, this.source, this.head);
+          return { schemaId, offset: record.offset };
+        }
       }
       this.readRecord(record, record.value, use ?? 'none');
-      if (batcher.isFull || (this.isAtBoundary && plans.isStale)) {
+      if (batcher.isFull || this.statement !== undefined || (this.isAtBoundary && plans.isStale)) {
         this.index++;
         return undefined;
       }
@@ -135,18 +144,31 @@ export class RecordReader {
   }
 
   private readNew(record: ConsumedRecord, value: Buffer, head: RecordHead, use: SchemaUse): void {
-    const { batcher, observer } = this.parts;
+    const { batcher } = this.parts;
     this.last = { epoch: head.epoch, serial: head.serial };
     this.isAtBoundary = head.last;
-    if (use !== 'none' && !this.isBeforeStart(head, value)) {
-      if (record.key === null) throw this.unreadable(record.offset, 'it has no key');
-      const event = toEvent(record, value, head, use);
+    const isWanted = (use !== 'none' || head.op === STATEMENT) && !this.isBeforeStart(head, value);
+    if (isWanted && head.op === STATEMENT) {
+      this.statement = readStatement(value, head, record.offset);
+      return;
+    }
+    if (isWanted && use !== 'none') this.take(record, value, head, use);
+    batcher.reach(head, value, record.offset);
+  }
+
+  private take(record: ConsumedRecord, value: Buffer, head: RecordHead, use: Exclude<SchemaUse, 'none'>): void {
+    const { batcher } = this.parts;
+    const { key, offset } = record;
+    if (key === null) throw this.unreadable(offset, 'it has no key');
+    if (use.kind === 'gone') {
+      use.expectPast(head);
+    } else if (use.kind === 'parked') {
+      batcher.park({ queue: use.queue, key, value, offset });
+    } else {
+      const event = { plan: use, op: head.op, key, value, bodyAt: head.bodyAt, offset };
       if (use.transform === undefined) batcher.add(event);
       else for (const made of use.transform(event)) batcher.add(made);
     }
-    // DDL is applied here once it can be: at its place in the stream, after everything before it.
-    if (head.op === STATEMENT) observer.onStatement(head);
-    batcher.reach(head, value, record.offset);
   }
 
   /** A heartbeat bears the serial of the record before it: it shows a loss at the end of a stream that is idle since. */
@@ -208,13 +230,4 @@ export function unreadableRecord(place: string, offset: string, why: string, cau
     `find out who wrote it; to go on without it, pause the channel, run kafka-consumer-groups --reset-offsets --to-offset ${BigInt(offset) + 1n} for the pipeline's group, then run the channel again`,
     cause,
   );
-}
-
-function toEvent(
-  { key, offset }: ConsumedRecord,
-  value: Buffer,
-  { op, bodyAt }: RecordHead,
-  plan: CompiledPlan,
-): Parameters<Batcher['add']>[0] {
-  return { plan, op, key, value, bodyAt, offset };
 }

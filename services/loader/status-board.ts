@@ -1,9 +1,11 @@
 import type { StatusSnapshot } from '../../shared/control/status-publisher.ts';
-import type { PipelineState, Reason, RowCounts, Status } from '../../shared/model/status.ts';
+import type { DdlEntry } from '../../shared/model/ddl-entry.ts';
+import type { HeldStatement, PipelineState, Reason, RowCounts, Status } from '../../shared/model/status.ts';
 import type { ReplicationError } from '../../shared/runtime/errors.ts';
 import type { AppliedBatch } from './applier.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { DriftKind } from './drift.ts';
+import type { Tally } from './tally.ts';
 
 type Counts = { inserts: number; updates: number; deletes: number };
 type LaneView = {
@@ -41,6 +43,8 @@ export class StatusBoard {
   private known: number | undefined;
   private readonly skipped = new Map<string, number>();
   private readonly drift = new Map<string, number>();
+  private readonly settled = { applied: new Set<string>(), skipped: new Set<string>() };
+  private readonly held = new Map<string, HeldStatement>();
   private since = Date.now();
   private shown: PipelineState = 'starting';
 
@@ -98,10 +102,7 @@ export class StatusBoard {
 
   applied(partition: number, { rows, drift, checkpoint, transactions, isFinal }: AppliedBatch): void {
     this.transactions += transactions;
-    for (const [name, counts] of rows) {
-      add(this.rows, counts);
-      add(this.tables.get(name) ?? this.newTable(name), counts);
-    }
+    this.count(rows);
     for (const { kind, rows: count } of drift) addTo(SKIPPED.has(kind) ? this.skipped : this.drift, kind, count);
     if (isFinal)
       this.updateLane(partition, {
@@ -115,8 +116,33 @@ export class StatusBoard {
     this.updateLane(partition, { lag: lagOf(committedMicros) });
   }
 
-  statementSkipped(): void {
-    addTo(this.skipped, 'ddl', 1);
+  /** Why a lane stands still although nothing is wrong; undefined: it goes on. */
+  laneTells(partition: number, reason: Reason | undefined): void {
+    this.updateLane(partition, { state: reason === undefined ? 'running' : 'waiting', reason });
+  }
+
+  crossed(partition: number, checkpoint: Checkpoint): void {
+    this.transactions += 1;
+    this.updateLane(partition, { next: checkpoint.nextOffset, applied: checkpoint, lag: lagOf(checkpoint.committed) });
+  }
+
+  /** Rows that were parked and are applied now. */
+  released(rows: Tally): void {
+    this.count(rows);
+  }
+
+  /** A statement of the source and what became of it. */
+  statement({ id, words, tables, state, reason }: DdlEntry): void {
+    if (state === 'applied' || state === 'skipped') this.settled[state].add(id);
+    if (state === 'held' && reason !== undefined) this.held.set(id, { id, words, tables: tables.slice(0, 20), reason });
+    else this.held.delete(id);
+  }
+
+  private count(rows: Tally): void {
+    for (const [name, counts] of rows) {
+      add(this.rows, counts);
+      add(this.tables.get(name) ?? this.newTable(name), counts);
+    }
   }
 
   private newTable(name: string): Counts {
@@ -164,6 +190,11 @@ export class StatusBoard {
       transactions: this.transactions,
       rows: { ...this.rows },
       tables: Object.fromEntries([...this.tables].map(([name, counts]) => [name, { ...counts }])),
+      ddl: {
+        applied: this.settled.applied.size,
+        skipped: this.settled.skipped.size,
+        held: [...this.held.values()].slice(0, 20),
+      },
       ...(this.drift.size === 0 ? {} : { drift: Object.fromEntries(this.drift) }),
       ...(this.skipped.size === 0 ? {} : { skipped: Object.fromEntries(this.skipped) }),
     };

@@ -10,10 +10,12 @@ import {
   moveCheckpoint,
   readCheckpoint,
 } from './checkpoint.ts';
+import { type ParkedRecord, park } from './ddl/parking.ts';
 import { Drift, type DriftCount } from './drift.ts';
-import type { MergeOptions } from './merger.ts';
+import { type MergeOptions, merge } from './merger.ts';
+import type { RowEvent } from './row-event.ts';
 import type { SlowPaths } from './slow-paths.ts';
-import type { StatementOptions, Step } from './statements.ts';
+import { buildSteps, type StatementOptions, type Step } from './statements.ts';
 import { type Opening, StepRunner } from './step-runner.ts';
 import { ER_DUP_ENTRY, errnoOf, statementError } from './target-errors.ts';
 import { readTargetTable, type TargetTable } from './target-table.ts';
@@ -41,13 +43,15 @@ export class TargetSession {
   readonly isMariaDb: boolean;
   readonly canLoad: boolean;
   private readonly maxBytes: number;
-  private readonly connection: Connection;
+  /** For what is neither rows nor checkpoint: errors are the driver's, see `guarded`. */
+  readonly connection: Connection;
   private readonly parts: SessionParts;
   private readonly drift = new Drift();
   private readonly runner: StepRunner;
   private saved: bigint | undefined;
   /** What lies before this offset was applied before. */
   private highest = 0n;
+  private isReleasing = false;
   private isOpen = false;
 
   private constructor(parts: SessionParts, connection: Connection, server: RowDataPacket) {
@@ -99,7 +103,8 @@ export class TargetSession {
     return { mayMerge: (plan) => plan.kind !== 'reinsert' && plan.kind !== 'linked' && mayMerge(plan) };
   }
 
-  readonly isRepeat = (offset: string): boolean => this.highest > 0n && BigInt(offset) < this.highest;
+  readonly isRepeat = (offset: string): boolean =>
+    !this.isReleasing && this.highest > 0n && BigInt(offset) < this.highest;
 
   /** The stored checkpoint; later moves start from it. */
   async checkpoint(): Promise<Checkpoint | undefined> {
@@ -141,6 +146,33 @@ export class TargetSession {
   /** More steps of a transaction that is begun. */
   async run(steps: readonly Step[], offset: string): Promise<void> {
     await this.runner.run(steps, this.isRepeat(offset));
+  }
+
+  /** Keeps records of held tables, in the transaction that is begun. */
+  async park(records: readonly ParkedRecord[]): Promise<void> {
+    if (records.length > 0) await this.guard(park(this.connection, this.parts.owner, records));
+  }
+
+  /** Applies events that were parked, and `sql` with them, in a target transaction of its own that leaves the checkpoint where it is. */
+  async release(events: readonly RowEvent[], sql: string): Promise<void> {
+    this.isReleasing = true;
+    try {
+      const steps = buildSteps(merge(events, this.mergeOptions('0')), this.statementOptions);
+      await this.guard(this.connection.query('BEGIN'));
+      this.isOpen = true;
+      await this.runner.run(steps, false);
+      await this.runner.finish();
+      await this.guard(this.connection.query(sql));
+      await this.guard(this.connection.query('COMMIT'));
+      this.isOpen = false;
+    } finally {
+      this.isReleasing = false;
+    }
+  }
+
+  /** Work on the session's connection. Errors: TARGET_…. */
+  guarded<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+    return this.guard(work(this.connection));
   }
 
   /** Ends the target transaction. A session whose commit fails does not know its outcome. */

@@ -315,13 +315,17 @@ export class TransactionAssembler {
     return text.then((sql) => this.publishStatement(query, sql, header));
   }
 
-  private publishStatement({ schema }: QueryEvent, sql: string, header: EventHeader): void {
+  /** Whatever its default schema: a statement may name tables of any. */
+  private publishStatement({ schema, sqlMode, timeZone }: QueryEvent, sql: string, header: EventHeader): void {
     const { publisher, statementSchemaId } = this.parts;
-    if (this.open && !isSystemSchema(schema)) {
+    if (this.open) {
       const out = this.statementBody;
       out.at = 0;
       out.text(schema);
       out.text(sql);
+      out.reserve(16);
+      out.bigLong(BigInt.asIntN(64, sqlMode));
+      out.text(timeZone);
       publisher.everywhere(
         statementSchemaId,
         's',

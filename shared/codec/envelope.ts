@@ -65,6 +65,8 @@ export const STATEMENT_SCHEMA = {
     { name: 'source', type: SOURCE_SCHEMA },
     { name: 'schema', type: 'string', doc: 'default schema of the session' },
     { name: 'sql', type: 'string' },
+    { name: 'sqlMode', type: 'long', doc: 'sql_mode of the session, as the bits of the log' },
+    { name: 'timeZone', type: 'string', doc: 'time_zone of the session, empty when the log does not tell it' },
   ],
 } as const;
 

@@ -13,6 +13,15 @@ export type Reason = z.infer<typeof reasonSchema>;
 const rowCounts = z.object({ inserts: z.number(), updates: z.number(), deletes: z.number() });
 export type RowCounts = z.infer<typeof rowCounts>;
 
+const heldStatement = z.object({
+  id: z.string(),
+  words: z.string(),
+  tables: z.array(z.string()),
+  reason: reasonSchema,
+});
+/** A statement that waits for a decision. */
+export type HeldStatement = z.infer<typeof heldStatement>;
+
 /** One record of `lutra.status.<site>`; written once a second while something changes and every 3 s otherwise. */
 export const statusSchema = z.object({
   role: z.enum(['selector', 'loader']),
@@ -46,6 +55,8 @@ export const statusSchema = z.object({
   tables: z.record(z.string(), rowCounts),
   /** Rows that the target did not have as the stream expects them, by kind (`updateMissing`: the row of an update was not there and was inserted). */
   drift: z.record(z.string(), z.number()).optional(),
+  /** Statements of the source since the process started, and those that wait for a decision. */
+  ddl: z.object({ applied: z.number(), skipped: z.number(), held: z.array(heldStatement) }).optional(),
   /** Work seen and deliberately not applied, by kind (for example `ddl`). */
   skipped: z.record(z.string(), z.number()).optional(),
 });

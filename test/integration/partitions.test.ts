@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { compareTables } from '../../demo/compare.ts';
-import { eventually } from '../support/eventually.ts';
 import { Flow } from '../support/flow.ts';
 
 const TABLES = {
@@ -31,18 +29,7 @@ test('a source with four partitions ends equal: keys that change, unique values 
   } finally {
     source.destroy();
   }
-  const { from, to } = flow.route;
-  const differences = async (): Promise<number> => {
-    const pairs = Object.keys(TABLES).map((table) => ({ source: { ...from, table }, target: { ...to, table } }));
-    return (await Promise.all(pairs.map((pair) => compareTables(pair)))).reduce(
-      (sum, found) => sum + found.differences,
-      0,
-    );
-  };
-  await eventually('all tables are equal', async () => (await differences()) === 0, {
-    limitMs: 60_000,
-    describe: () => flow.status(),
-  });
+  await flow.untilEqual();
   const { offsets } = await flow.until('all partitions are shown', (status) => status.offsets?.length === 4);
   assert.deepEqual(
     offsets?.map(({ partition }) => partition),

@@ -33,7 +33,7 @@ export type Mappings = (schemas: { readonly from: string; readonly to: string })
 export type PipelineStatus = ChannelStatus['pipelines'][number];
 
 const RUN_LIMIT_MS = 60_000;
-const SETTLE_LIMIT_MS = 90_000;
+const SETTLE_LIMIT_MS = Number(process.env.SETTLE ?? 90_000);
 
 /**
  * One channel with one pipeline on the stack of the tests, between schemas of its own. Its source has a name of its own, so that nobody has read it before.
@@ -154,6 +154,20 @@ export class Flow implements AsyncDisposable {
       const found = await compareTables({ source: { ...from, table }, target: { ...to, table } });
       assert.deepEqual(found.examples.map(differenceLine), [], `${table} differs after ${found.rows} rows`);
     }
+  }
+
+  /** Waits until all tables are equal: for sources of several partitions, whose marker tells of its own partition only. */
+  async untilEqual(limitMs = 60_000): Promise<void> {
+    const { from, to } = this.route;
+    const pairs = Object.keys(this.options.tables).map((table) => ({
+      source: { ...from, table },
+      target: { ...to, table },
+    }));
+    const isEqual = async (): Promise<boolean> => {
+      for (const pair of pairs) if ((await compareTables(pair)).differences > 0) return false;
+      return true;
+    };
+    await eventually('all tables are equal', isEqual, { limitMs, describe: () => this.status() });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

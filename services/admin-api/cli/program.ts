@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { ApiClient } from './api-client.ts';
 import { addApply } from './commands/apply.ts';
 import { addCheck } from './commands/check.ts';
+import { addDdl } from './commands/ddl.ts';
 import { addDescribe } from './commands/describe.ts';
 import { addGet } from './commands/get.ts';
 import { addState } from './commands/state.ts';
@@ -20,7 +21,7 @@ export function createProgram(): Command {
     .showHelpAfterError('(add --help for the usage)')
     .addHelpText('after', HELP);
   const connect: Connect = () => new ApiClient(program.opts<{ server?: string }>().server);
-  for (const add of [addApply, addGet, addDescribe, addState, addStatus, addCheck]) add(program, connect);
+  for (const add of [addApply, addGet, addDescribe, addState, addStatus, addDdl, addCheck]) add(program, connect);
   return program;
 }
 

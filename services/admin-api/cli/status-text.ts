@@ -12,7 +12,8 @@ export function statusText(channels: readonly ChannelStatus[]): string {
     channel.pipelines.flatMap((pipeline) => reasonLines(channel, pipeline)),
   );
   const head = ['CHANNEL', 'PIPELINE', 'FROM -> TO', 'STATE', 'LAG', 'ROWS/S', 'OFFSET', 'POSITION'];
-  return [table(head, rows), ...(reasons.length > 0 ? ['', ...reasons] : [])].join('\n');
+  const held = channels.flatMap((channel) => channel.pipelines.flatMap((pipeline) => heldLines(channel, pipeline)));
+  return [table(head, rows), ...held, ...(reasons.length > 0 ? ['', ...reasons] : [])].join('\n');
 }
 
 function row(channel: ChannelStatus, pipeline: PipelineView): string[] {
@@ -51,4 +52,14 @@ function reasonLines(channel: ChannelStatus, pipeline: PipelineView): string[] {
     `${paint('bold', who)} ${paintState(pipeline.state)}: ${printable(reason.message)} [${printable(reason.code)}]`,
     `  ${paint('cyan', 'remedy')}: ${printable(reason.remedy)}`,
   ];
+}
+
+/** Statements that wait for a decision; rows of other tables flow. */
+function heldLines(channel: ChannelStatus, { name, loader }: PipelineView): string[] {
+  return (loader?.ddl?.held ?? []).map(({ id, words, tables, reason }) =>
+    [
+      `${paint('bold', `${channel.name}/${name}`)} ${paint('red', 'held')}: ${printable(words)} of ${printable(tables.join(', ') || 'unknown tables')} waits for a decision: ${printable(reason.message)} [${printable(reason.code)}]`,
+      `  ${paint('cyan', 'remedy')}: lutra ddl apply|edit|skip ${channel.name} ${id}; ${printable(reason.remedy)}`,
+    ].join('\n'),
+  );
 }

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { ChannelStore } from '../../../services/admin-api/channel-store.ts';
 import { readConfig } from '../../../services/admin-api/config.ts';
+import { DdlDesk } from '../../../services/admin-api/ddl-desk.ts';
 import { type App, createServer } from '../../../services/admin-api/server.ts';
 import { StatusView } from '../../../services/admin-api/status-view.ts';
 import { createLogger } from '../../../shared/runtime/log.ts';
@@ -15,7 +16,13 @@ async function openApp(): Promise<App & AsyncDisposable> {
   const log = createLogger('test', 'silent');
   const options = { brokers: config.brokers, clientId: 'test', log };
   const channels = new ChannelStore(options);
-  const app = await createServer({ config, channels, statuses: new StatusView(options, []), log });
+  const app = await createServer({
+    config,
+    channels,
+    statuses: new StatusView(options, []),
+    ddl: new DdlDesk(options, []),
+    log,
+  });
   return Object.assign(app, { [Symbol.asyncDispose]: async () => app.close() });
 }
 
@@ -31,7 +38,9 @@ test('the OpenAPI document is valid and names every route', async () => {
     '/api/v1/channels',
     '/api/v1/channels/{name}',
     '/api/v1/channels/{name}/check',
+    '/api/v1/channels/{name}/ddl',
     '/api/v1/channels/{name}/pause',
+    '/api/v1/channels/{name}/pipelines/{pipeline}/ddl/{id}/decision',
     '/api/v1/channels/{name}/start',
     '/api/v1/channels/{name}/status',
     '/api/v1/check',
