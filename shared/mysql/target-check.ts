@@ -1,6 +1,7 @@
 import type { Mapping } from '../model/channel.ts';
+import { isNamePattern } from '../model/name-pattern-fault.ts';
 import type { TableName } from '../model/table-pattern.ts';
-import { compileMappings } from '../model/table-route.ts';
+import { compileRoutes } from '../model/table-route.ts';
 import { asReplicationError } from '../runtime/errors.ts';
 import {
   type CheckedServer,
@@ -12,6 +13,7 @@ import {
 } from './check-problem.ts';
 import { type Connection, type MysqlAddress, openConnection } from './connection.ts';
 import { readGrants } from './grants.ts';
+import { mergeWarning } from './mapped-facts.ts';
 import { readServerFacts } from './server-facts.ts';
 import { attempt, errorsFirst, readAccount } from './source-check.ts';
 import { keyOf, readSchemas, readTables, type TableFacts } from './table-facts.ts';
@@ -78,7 +80,22 @@ async function inspectTables(
   const tables = pairs
     .filter(({ target }) => existing.has(target.schema))
     .flatMap((pair) => checkTargetTable(pair, found.get(keyOf(pair.target)), server.place));
-  return [...missing.map((schema) => schemaMissing(schema, server)), ...capped(tables, server.place)];
+  const merged = [...Map.groupBy(pairs, ({ target }) => keyOf(target)).values()].flatMap((group) =>
+    mergeProblems(group, found),
+  );
+  return [...missing.map((schema) => schemaMissing(schema, server)), ...capped([...tables, ...merged], server.place)];
+}
+
+function mergeProblems(pairs: readonly TablePair[], found: ReadonlyMap<string, TableFacts>): CheckProblem[] {
+  const [first] = pairs;
+  const table = first === undefined ? undefined : found.get(keyOf(first.target));
+  if (first?.mapping === undefined || table === undefined) return [];
+  return mergeWarning(
+    first.target,
+    pairs.flatMap(({ source }) => source ?? []),
+    table,
+    first.mapping,
+  );
 }
 
 function schemaMissing(schema: string, { place, account }: CheckedServer): CheckProblem {
@@ -107,14 +124,19 @@ function tablePairs(
 ): TablePair[] {
   const pairs = new Map<string, TablePair>();
   for (const { mappings } of pipelines) {
-    const targetOf = compileMappings(mappings);
+    const routeOf = compileRoutes(mappings);
     for (const source of sourceTables ?? []) {
-      const target = targetOf(source);
-      if (target !== undefined) pairs.set(keyOf(target) + keyOf(source), { target, source });
+      const route = routeOf(source);
+      if (route !== undefined) pairs.set(keyOf(route.target) + keyOf(source), { ...route, source });
+    }
+    for (const { delete: logical } of mappings) {
+      const history = logical?.history;
+      if (history !== undefined) pairs.set(keyOf(history), { target: history, source: undefined });
     }
     if (sourceTables !== undefined) continue;
     for (const { to } of mappings) {
-      if (to.schema !== '*' && to.table !== '*') pairs.set(keyOf(to), { target: to, source: undefined });
+      if (!isNamePattern(to.schema) && !isNamePattern(to.table))
+        pairs.set(keyOf(to), { target: to, source: undefined });
     }
   }
   return [...pairs.values()];

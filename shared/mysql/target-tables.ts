@@ -1,17 +1,23 @@
+import type { Mapping } from '../model/channel.ts';
 import type { TableName } from '../model/table-pattern.ts';
 import { type CheckProblem, checkError, checkWarning } from './check-problem.ts';
 import { columnFit } from './column-fit.ts';
+import { mappedFacts, ruleProblems } from './mapped-facts.ts';
 import { nameOf } from './source-tables.ts';
 import type { ColumnFacts, TableFacts } from './table-facts.ts';
 
-/** A table of the source with the table it is written to; without its facts when the source was not read. */
-export type TablePair = { readonly target: TableName; readonly source: TableFacts | undefined };
+/** A table of the source with the table it is written to and the mapping that says so; without its facts when the source was not read. */
+export type TablePair = {
+  readonly target: TableName;
+  readonly source: TableFacts | undefined;
+  readonly mapping?: Mapping;
+};
 
 const TRANSACTIONAL = new Set(['innodb', 'rocksdb', 'tokudb', 'ndbcluster']);
 
 /** Whether the target table can take every row of the source table. */
 export function checkTargetTable(
-  { target, source }: TablePair,
+  { target, source, mapping }: TablePair,
   found: TableFacts | undefined,
   place: string,
 ): CheckProblem[] {
@@ -27,7 +33,10 @@ export function checkTargetTable(
   return [
     ...engineProblem(found, name),
     ...triggerWarning(found, name),
-    ...(source === undefined ? [] : comparedColumns(source, found, name)),
+    ...(source === undefined
+      ? []
+      : comparedColumns(mapping ? mappedFacts(source, mapping, found) : source, found, name)),
+    ...(source === undefined || mapping === undefined ? [] : ruleProblems(source, mapping)),
   ];
 }
 
