@@ -7,10 +7,14 @@ export type GtidEvent = {
   readonly committed: number;
   /** The event group ends without a commit event (MariaDB: DDL). */
   readonly standalone: boolean;
+  /** MariaDB: the xid of a transaction that ends with XA PREPARE, as `XA COMMIT` will write it. */
+  readonly preparedXid?: string;
 };
 
 const LOGICAL_CLOCK = 2;
 const MARIADB_STANDALONE = 1;
+const MARIADB_GROUP_COMMIT = 2;
+const MARIADB_PREPARED_XA = 64;
 
 /** GTID and ANONYMOUS_GTID. Source: MySQL `libs/mysql/binlog/event/control_events.h`, Gtid_event. */
 export function readGtid(event: EventReader, anonymous: boolean, headerSeconds: number): GtidEvent {
@@ -76,11 +80,22 @@ export function readMariadbGtid(event: EventReader, serverId: number, headerSeco
   const sequence = event.u64();
   const domain = event.uint(4);
   const flags = event.u8();
-  return {
+  const head = {
     gtid: `${domain}-${serverId}-${sequence}`,
     committed: headerSeconds * 1_000_000,
     standalone: (flags & MARIADB_STANDALONE) !== 0,
   };
+  if ((flags & MARIADB_PREPARED_XA) === 0) return head;
+  if ((flags & MARIADB_GROUP_COMMIT) !== 0) event.skip(8);
+  return { ...head, preparedXid: readXid(event) };
+}
+
+function readXid(event: EventReader): string {
+  const format = event.uint(4);
+  const gtridLength = event.u8();
+  const bqualLength = event.u8();
+  const gtrid = event.slice(gtridLength).toString('hex');
+  return `X'${gtrid}',X'${event.slice(bqualLength).toString('hex')}',${format}`;
 }
 
 /** The GTID set that stands at the head of a MySQL log file: all that came before it. */

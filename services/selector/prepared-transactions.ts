@@ -20,7 +20,7 @@ export class PreparedTransactions {
   }
 
   start(xid: string, gtid: string): void {
-    this.open = { xid, transaction: { gtid, events: [], bytes: 0, hasRows: false } };
+    this.open = { xid: xid.toLowerCase(), transaction: { gtid, events: [], bytes: 0, hasRows: false } };
   }
 
   /** Keeps a copy of one event of the open transaction. Errors: SOURCE_EVENT_UNSUPPORTED when all together grow too large. */
@@ -74,5 +74,5 @@ export class PreparedTransactions {
 /** `XA START X'67',X'',1` as verb and xid. */
 export function parseXa(sql: string): { verb: string; xid: string } {
   const [, verb = '', xid = ''] = /^\s*XA\s+(\w+)\s*(.*?)\s*$/is.exec(sql) ?? [];
-  return { verb: verb.toUpperCase(), xid };
+  return { verb: verb.toUpperCase(), xid: xid.toLowerCase() };
 }

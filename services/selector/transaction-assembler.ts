@@ -171,6 +171,7 @@ export class TransactionAssembler {
     this.open = { ...gtid, skipped };
     this.hasPublished = false;
     this.prepared.takeOpen();
+    if (gtid.preparedXid !== undefined) this.prepared.start(gtid.preparedXid, gtid.gtid);
     if (skipped) return;
     publisher.begin({ committed: gtid.committed, gtid: gtid.gtid, file: log.file, position: header.start });
   }

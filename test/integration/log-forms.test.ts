@@ -173,15 +173,25 @@ test('regression 13: an XA transaction that is prepared when the selector ends i
 test('regression 13: a prepared XA transaction of MariaDB is refused by name when it changes mapped tables', async () => {
   await using source = await SourceReader.open('user', [TABLE]);
   const { db } = source;
-  const xid = `'${source.schema}'`;
-  await db.query(`XA START ${xid}`);
-  await db.query("INSERT INTO t VALUES (1, 'a', 1)");
-  await db.query(`XA END ${xid}`);
-  await db.query(`XA PREPARE ${xid}`);
+  const xid = `'${source.schema}zo'`;
+  const run = async (statement: string): Promise<void> => {
+    await db.query(`XA START ${xid}`);
+    await db.query(statement);
+    await db.query(`XA END ${xid}`);
+    await db.query(`XA PREPARE ${xid}`);
+  };
+  await db.query('CREATE DATABASE IF NOT EXISTS unmapped');
+  await db.query('CREATE OR REPLACE TABLE unmapped.t (id INT PRIMARY KEY)');
+  await run('INSERT INTO unmapped.t VALUES (1)');
+  await db.query(`XA COMMIT ${xid}`);
+  await db.query("INSERT INTO t VALUES (2, 'b', 1)");
+  assert.deepEqual(changes(await source.rows(1)), [['c', 2]]);
+  await run("INSERT INTO t VALUES (1, 'a', 1)");
   try {
     await assert.rejects(source.run, /XA_PREPARE event at \S+:\d+ of source .* prepared XA transaction needs/);
   } finally {
     await db.query(`XA ROLLBACK ${xid}`);
+    await db.query('DROP DATABASE unmapped');
   }
 });
 
