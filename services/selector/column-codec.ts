@@ -4,6 +4,7 @@ import * as cells from './cell-codec.ts';
 import type { CharsetDecoder } from './charset-decoder.ts';
 import { type Column, sqlType, Type } from './column.ts';
 import { decimal } from './decimal-cell.ts';
+import { declared } from './declared-cells.ts';
 import { json } from './json-cell.ts';
 import * as temporal from './temporal-cells.ts';
 import * as text from './text-cells.ts';
@@ -59,6 +60,12 @@ function temporalCodec(column: Column): ColumnCodec | undefined {
     case Type.DATE:
     case Type.NEWDATE:
       return { avro: 'string', cell: temporal.date };
+    case Type.TIMESTAMP:
+      return { avro: 'string', cell: temporal.oldTimestamp };
+    case Type.DATETIME:
+      return { avro: 'string', cell: temporal.oldDatetime };
+    case Type.TIME:
+      return { avro: 'string', cell: temporal.oldTime };
     case Type.DATETIME2:
       return { avro: 'string', cell: temporal.datetime(column.meta) };
     case Type.TIMESTAMP2:
@@ -72,6 +79,7 @@ function temporalCodec(column: Column): ColumnCodec | undefined {
 
 function textCodec(column: Column, charsets: CharsetDecoders): ColumnCodec | undefined {
   const lengthBytes = column.meta > 255 ? 2 : 1;
+  if (column.declared !== undefined) return { avro: 'string', cell: declared(column.declared) };
   switch (column.type) {
     case Type.VARCHAR:
       return stringCodec(column, lengthBytes, charsets);

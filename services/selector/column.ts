@@ -13,7 +13,11 @@ export type Column = {
   readonly maxCharBytes: number;
   /** ENUM and SET members, in the column's character set. */
   readonly members: readonly Buffer[];
+  /** A type that the log does not tell, from information_schema. */
+  readonly declared?: DeclaredType;
 };
+
+export type DeclaredType = 'uuid' | 'inet4' | 'inet6';
 
 export type TableMap = {
   readonly schema: string;
@@ -63,6 +67,7 @@ const fraction = (digits: number): string => (digits > 0 ? `(${digits})` : '');
 
 /** The column's type in SQL words, as far as the log tells it: `int unsigned`, `decimal(10,2)`, `varchar(64)`. */
 export function sqlType(column: Column): string {
+  if (column.declared !== undefined) return column.declared;
   const unsigned = column.unsigned ? ' unsigned' : '';
   const binary = column.charset === 'binary';
   const chars = (bytes: number): number => Math.floor(bytes / Math.max(1, column.maxCharBytes));
@@ -117,8 +122,9 @@ export function sqlType(column: Column): string {
     case Type.VECTOR:
       return 'vector';
     case Type.BLOB_COMPRESSED:
+      return `${['', 'tiny', '', 'medium', 'long'][column.meta] ?? ''}${binary ? 'blob' : 'text'}`;
     case Type.VARCHAR_COMPRESSED:
-      return 'compressed column';
+      return binary ? `varbinary(${column.meta - 1})` : `varchar(${chars(column.meta - 1)})`;
     default:
       return `type ${column.type}`;
   }

@@ -14,6 +14,7 @@ import { compactedTopicDefinition, positionsTopic, rowsTopic, rowsTopicDefinitio
 import { readBinlog } from './binlog-source.ts';
 import { CharsetSource, readCharsets } from './charsets.ts';
 import type { TableMap } from './column.ts';
+import { isSequence, withDeclaredTypes } from './declared-types.ts';
 import { type DesiredSource, selectionText } from './desired-sources.ts';
 import { LogTail } from './log-tail.ts';
 import { partitionOf } from './ordering-domain.ts';
@@ -21,7 +22,7 @@ import { loadPosition, PositionWriter } from './position-store.ts';
 import { type Progress, Publisher } from './publisher.ts';
 import { RowPlan } from './row-plan.ts';
 import { joinedBy, SelectionSwitch } from './selection-switch.ts';
-import { earliestStart, firstStart } from './start-position.ts';
+import { earliestStart, firstStart, isMariadb } from './start-position.ts';
 import { TransactionAssembler } from './transaction-assembler.ts';
 
 export type RunParts = {
@@ -75,6 +76,7 @@ export async function runSource(parts: RunParts, signal: AbortSignal): Promise<v
   const producer = openProducer(kafka);
   try {
     const charsets = await readCharsets(connection);
+    const mariadb = await isMariadb(connection);
     const server = await serverIdentity(connection);
     const first = isFollowed(desired, saved)
       ? undefined
@@ -112,7 +114,8 @@ export async function runSource(parts: RunParts, signal: AbortSignal): Promise<v
       publisher,
       statementSchemaId: statementId,
       log: tail,
-      planFor: (map) => (selection.isWanted(map) ? preparePlan(parts, map, decoders, connect) : undefined),
+      planFor: (map) =>
+        selection.isWanted(map) && !isSequence(map) ? preparePlan(parts, map, decoders, connect, mariadb) : undefined,
       onBoundary: () => selection.atBoundary(),
     });
     const selection: SelectionSwitch = new SelectionSwitch({
@@ -210,13 +213,24 @@ function beginning(
   };
 }
 
+async function askDeclaredTypes(map: TableMap, connect: () => Promise<Connection>): Promise<TableMap> {
+  const connection = await connect();
+  try {
+    return await withDeclaredTypes(connection, map);
+  } finally {
+    await connection.end();
+  }
+}
+
 async function preparePlan(
   parts: RunParts,
   map: TableMap,
   decoders: CharsetSource,
   connect: () => Promise<Connection>,
+  isMariadb: boolean,
 ): Promise<RowPlan> {
-  const plan = new RowPlan(map, await decoders.decodersFor(map));
+  const declared = isMariadb ? await askDeclaredTypes(map, connect) : map;
+  const plan = new RowPlan(declared, await decoders.decodersFor(map));
   const counts = parts.counts.get(plan.name) ?? plan.counts;
   parts.counts.set(plan.name, counts);
   plan.counts = counts;

@@ -40,14 +40,52 @@ export function timestamp(digits: number): Cell {
     input.at += 4;
     const fraction = readFraction(input, digits);
     out.int(digits > 0 ? 20 + digits : 19);
-    if (seconds === 0 && fraction === 0) ymd(out, 0, 0, 0);
-    else civil(out, Math.floor(seconds / 86400));
-    out.bytes[out.at++] = 32;
-    const day = seconds % 86400;
-    hms(out, Math.floor(day / 3600), Math.floor(day / 60) % 60, day % 60);
+    instant(out, seconds, seconds === 0 && fraction === 0);
     writeFraction(out, fraction, digits);
   };
 }
+
+function instant(out: AvroWriter, seconds: number, isZero: boolean): void {
+  if (isZero) ymd(out, 0, 0, 0);
+  else civil(out, Math.floor(seconds / 86400));
+  out.bytes[out.at++] = 32;
+  const day = seconds % 86400;
+  hms(out, Math.floor(day / 3600), Math.floor(day / 60) % 60, day % 60);
+}
+
+/** TIMESTAMP as it was before MySQL 5.6, and is in MariaDB's tables of mysql56_temporal_format=OFF: seconds, little-endian. */
+export const oldTimestamp: Cell = (input, out) => {
+  const seconds = input.bytes.readUInt32LE(input.at);
+  input.at += 4;
+  out.int(19);
+  instant(out, seconds, seconds === 0);
+};
+
+/** DATETIME of the same age: the number YYYYMMDDhhmmss. */
+export const oldDatetime: Cell = (input, out) => {
+  const digits = Number(input.bytes.readBigUInt64LE(input.at));
+  input.at += 8;
+  const date = Math.floor(digits / 1_000_000);
+  const clock = digits % 1_000_000;
+  if (date > 9999_12_31) throw new RangeError('a DATETIME lies behind the year 9999');
+  out.int(19);
+  ymd(out, Math.floor(date / 10_000), Math.floor(date / 100) % 100, date % 100);
+  out.bytes[out.at++] = 32;
+  hms(out, Math.floor(clock / 10_000), Math.floor(clock / 100) % 100, clock % 100);
+};
+
+/** TIME of the same age: the number hhmmss. */
+export const oldTime: Cell = (input, out) => {
+  const digits = input.bytes.readIntLE(input.at, 3);
+  input.at += 3;
+  const size = Math.abs(digits);
+  const hours = Math.floor(size / 10_000);
+  if (hours > 838) throw new RangeError('a TIME has more than 838 hours');
+  out.int((digits < 0 ? 1 : 0) + (hours > 99 ? 9 : 8));
+  if (digits < 0) out.bytes[out.at++] = 45;
+  if (hours > 99) out.bytes[out.at++] = 48 + Math.floor(hours / 100);
+  hms(out, hours % 100, Math.floor(size / 100) % 100, size % 100);
+};
 
 /** TIME(digits): whole and fraction as one big-endian number around 0x800000…; hours 10 bits, minutes 6, seconds 6. */
 export function time(digits: number): Cell {
