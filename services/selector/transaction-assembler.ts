@@ -235,16 +235,7 @@ export class TransactionAssembler {
     if (!table.plan) return;
     if (!this.open)
       throw this.unsupported(header, 'rows came outside of a transaction; start at a transaction boundary');
-    this.walk(table.plan, event, body, header);
-  }
-
-  private walk(plan: RowPlan, event: RowsEvent, body: EventReader, header: EventHeader): void {
-    try {
-      this.walker.walk(plan, event, body);
-    } catch (error) {
-      if (!(error instanceof ReplicationError)) throw error;
-      throw new ReplicationError(error.code, `${error.message}, at ${this.place(header)}`, error.remedy, error);
-    }
+    this.walker.walk(table.plan, event, body);
   }
 
   private query(query: QueryEvent, header: EventHeader): Promise<void> | undefined {
@@ -418,18 +409,22 @@ export class TransactionAssembler {
     return `${this.parts.log.file}:${header.start} of source ${this.parts.source}`;
   }
 
-  /** An error of decoding with the event's place. */
+  /** An error of decoding or of the table with the event's place. */
   private placed(error: unknown, header: EventHeader): unknown {
-    const where = `the ${eventName(header.type)} event at ${this.place(header)}`;
+    const place = this.place(header);
     if (error instanceof RangeError) {
       return new ReplicationError(
         'SOURCE_EVENT_UNSUPPORTED',
-        `${where} cannot be decoded: ${error.message}`,
+        `the ${eventName(header.type)} event at ${place} cannot be decoded: ${error.message}`,
         'check the log with mysqlbinlog --verify-binlog-checksum; nothing was stepped over',
         error,
       );
     }
-    return error;
+    const isOurs =
+      error instanceof ReplicationError &&
+      (error.code === 'SOURCE_EVENT_UNSUPPORTED' || error.code === 'SOURCE_TYPE_UNSUPPORTED');
+    if (!isOurs || error.message.includes(place)) return error;
+    return new ReplicationError(error.code, `${error.message}, at ${place}`, error.remedy, error);
   }
 
   private tooShort(length: number): ReplicationError {
