@@ -126,14 +126,14 @@ function avroOf(charset: string): AvroType {
 
 function bodyOf(charset: string, charsets: CharsetDecoders): text.Body | undefined {
   if (charset === 'binary') return text.raw;
-  if (UTF8.has(charset)) return text.utf8Body;
+  if (UTF8.has(charset)) return text.raw;
   if (charset === 'latin1') return text.latin1;
   const decode = charsets.get(charset);
   return decode && text.converted(decode);
 }
 
 function memberNames(column: Column, charsets: CharsetDecoders): string[] | undefined {
-  const body = column.charset === 'binary' ? text.utf8Body : bodyOf(column.charset, charsets);
+  const body = column.charset === 'binary' ? text.raw : bodyOf(column.charset, charsets);
   if (body === undefined) return undefined;
   return column.members.map((member) => text.textOf(body, member));
 }

@@ -237,3 +237,31 @@ test('regression 13: LOAD DATA and logged query texts leave as rows', async () =
     ['c', 3],
   ]);
 });
+
+for (const [setting, statement, error] of [
+  [
+    'binlog_row_image = MINIMAL',
+    "UPDATE t SET v = 'b'",
+    /row event of \S+ does not hold all 3 columns .* at \S+:\d+ of source/,
+  ],
+  [
+    'binlog_row_image = NOBLOB',
+    "UPDATE t SET v = 'b'",
+    /row event of \S+ does not hold all 3 columns .* at \S+:\d+ of source/,
+  ],
+  [
+    "binlog_row_value_options = 'PARTIAL_JSON'",
+    "UPDATE t SET doc = JSON_SET(doc, '$.a', 2)",
+    /PARTIAL_UPDATE_ROWS event at \S+:\d+ of source .* partial JSON/,
+  ],
+] as const) {
+  test(`regression 13: rows of a session with ${setting} are refused by name and place`, async () => {
+    await using source = await SourceReader.open('order', ['CREATE TABLE t (id INT PRIMARY KEY, v TEXT, doc JSON)']);
+    const long = JSON.stringify({ a: 1, b: 'x'.repeat(500) });
+    await source.db.query('INSERT INTO t VALUES (1, ?, ?)', ['a', long]);
+    await source.rows(1);
+    await source.db.query(`SET SESSION ${setting}`);
+    await source.db.query(statement);
+    await assert.rejects(source.run, error);
+  });
+}
