@@ -43,6 +43,7 @@ async function decodeByLutra({ events, charsets }: RecordedLog): Promise<number>
     publisher: publisher as unknown as Publisher,
     planFor: async (map) => new RowPlan(map),
     statementSchemaId: 1,
+    onBoundary: () => undefined,
     log: new LogTail({ gtidSet: '', file: '', position: 0 }),
   });
   for (const event of events) {

@@ -91,6 +91,7 @@ function assemble({ charsets }: RecordedLog, sink: Sink): TransactionAssembler {
     publisher,
     planFor: async (map) => new RowPlan(map, new Map([['utf16', () => {}]])),
     statementSchemaId: 1,
+    onBoundary: () => undefined,
     log: new LogTail({ gtidSet: '', file: 'binlog.000001', position: 4 }),
   });
 }
