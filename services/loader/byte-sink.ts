@@ -1,8 +1,11 @@
+import { ReplicationError } from '../../shared/runtime/errors.ts';
+
 /** A place in bytes that are read; moved by whoever reads. */
 export type Source = { bytes: Buffer; at: number };
 
 const PAGE_BYTES = 256 << 10;
 const KEPT_PAGES = 64;
+const MAX_TEXT_BYTES = 64 << 20;
 
 /** Pages that output is written to, used again once the database has taken what they hold. At most 16 MB are kept. */
 export class PagePool {
@@ -75,7 +78,9 @@ export class ByteSink {
     return written;
   }
 
+  /** As one text. Errors: RECORD_TOO_LARGE. */
   text(): string {
+    if (this.length > MAX_TEXT_BYTES) throw tooLarge(this.length);
     return this.chunks()
       .map((chunk) => chunk.toString('utf8'))
       .join('');
@@ -87,4 +92,13 @@ export class ByteSink {
     this.pool.give(this.bytes);
     this.pages = [];
   }
+}
+
+function tooLarge(bytes: number): ReplicationError {
+  const mb = (size: number): number => Math.round(size / (1 << 20));
+  return new ReplicationError(
+    'RECORD_TOO_LARGE',
+    `a row makes a statement of ${mb(bytes)} MB, and one of ${mb(MAX_TEXT_BYTES)} MB is the largest that is sent`,
+    'SET GLOBAL local_infile = ON at the target: then large rows are streamed, where the table has no unique key but the primary one, no trigger and no foreign key; or leave the large column out of the mapping',
+  );
 }

@@ -7,7 +7,7 @@ import { pastRoute } from './ddl/past-columns.ts';
 import { mappedPlan, type PlanTools } from './mapping/mapped-plan.ts';
 import type { MappingRules, RulesVersion } from './mapping/mapping-rules.ts';
 import type { CompiledPlan } from './row-event.ts';
-import { hasRecordHead, parseRowSchema, type RowSchema } from './row-schema.ts';
+import { hasRecordHead, isPartSchema, parseRowSchema, type RowSchema } from './row-schema.ts';
 import { compileRowWriters } from './row-writers.ts';
 import { type KeyPolicy, planTable } from './table-plan.ts';
 import type { TargetSession } from './target-session.ts';
@@ -17,8 +17,11 @@ export type ParkedUse = { readonly kind: 'parked'; readonly queue: string };
 /** Rows of a table that a later statement took away: a replay meets them. Throws TARGET_CHECK_FAILED for a row from after it. */
 export type GoneUse = { readonly kind: 'gone'; readonly expectPast: (place: StreamPlace) => void };
 
+/** Pieces of rows: the schema that a piece names tells what to do with it. */
+export type PartUse = { readonly kind: 'part' };
+
 /** What to do with records of a schema: apply by a plan, keep, drop, or only count them (`none`: a table that is not mapped, a heartbeat, a statement). */
-export type SchemaUse = CompiledPlan | ParkedUse | GoneUse | 'none';
+export type SchemaUse = CompiledPlan | ParkedUse | GoneUse | PartUse | 'none';
 
 export type PlanParts = {
   readonly registry: SchemaRegistryPort;
@@ -92,7 +95,7 @@ export class PlanCache {
 
   private async makeUse(id: number, schema: unknown, place: StreamPlace): Promise<SchemaUse> {
     const rows = hasRecordHead(schema) ? readRowSchema(id, schema) : foreign(id, 'does not begin with op and source');
-    if (rows === undefined) return 'none';
+    if (rows === undefined) return isPartSchema(schema) ? { kind: 'part' } : 'none';
     const route = this.version.routeOf({ schema: rows.schema, table: rows.table });
     if (route === undefined) return 'none';
     const { queueOf, effects, session } = this.parts;

@@ -11,6 +11,7 @@ export const DELETE = 0x64;
 export const HEARTBEAT = 0x68;
 export const STATEMENT = 0x73;
 export const SELECTION = 0x65;
+export const PART = 0x70;
 
 /** The two fields that every value on a rows topic begins with (docs/architecture.md), read without knowing the rest of its schema. */
 export type RecordHead = {

@@ -9,6 +9,7 @@ import type { PlanCache, SchemaUse } from './plan-cache.ts';
 import {
   emptyHead,
   HEARTBEAT,
+  PART,
   type RecordHead,
   readHead,
   readLog,
@@ -17,6 +18,8 @@ import {
   STATEMENT,
   schemaIdOf,
 } from './record-head.ts';
+import type { CompiledPlan, RowEvent } from './row-event.ts';
+import { RowParts, readPart } from './row-parts.ts';
 import type { StartFilter } from './start-filter.ts';
 import { MalformedRow } from './statements.ts';
 
@@ -49,6 +52,7 @@ export class RecordReader {
   /** Whether the record before ended its transaction. */
   private isAtBoundary = true;
   private readonly head = emptyHead();
+  private readonly rowParts = new RowParts();
   private readonly source: Source = { bytes: Buffer.alloc(0), at: 0 };
   /** Number of the transaction that the start filter has judged, and its verdict. */
   private judged: { epoch: number; transaction: number; isBefore: boolean } | undefined;
@@ -119,10 +123,13 @@ export class RecordReader {
       if (schemaId !== knownId) {
         use = plans.known(schemaId);
         knownId = schemaId;
-        if (use === undefined) {
-          readHead(record.value, this.source, this.head);
-          return { schemaId, offset: record.offset };
-        }
+        if (use === undefined) return this.unknown(record, record.value, schemaId);
+      }
+      if (use !== 'none' && use?.kind === 'part') {
+        const whole = this.wholeSchema(record.value);
+        use = plans.known(whole);
+        knownId = -1;
+        if (use === undefined) return this.unknown(record, record.value, whole);
       }
       this.readRecord(record, record.value, use ?? 'none');
       if (batcher.isFull || this.statement !== undefined || (this.isAtBoundary && plans.isStale)) {
@@ -131,6 +138,16 @@ export class RecordReader {
       }
     }
     return undefined;
+  }
+
+  private unknown({ offset }: ConsumedRecord, value: Buffer, schemaId: number): { schemaId: number; offset: string } {
+    readHead(value, this.source, this.head);
+    return { schemaId, offset };
+  }
+
+  private wholeSchema(value: Buffer): number {
+    readHead(value, this.source, this.head);
+    return readPart(value, this.head.bodyAt).schemaId;
   }
 
   private readRecord(record: ConsumedRecord, value: Buffer, use: SchemaUse): void {
@@ -164,11 +181,26 @@ export class RecordReader {
       use.expectPast(head);
     } else if (use.kind === 'parked') {
       batcher.park({ queue: use.queue, key, value, offset });
-    } else {
-      const event = { plan: use, op: head.op, key, value, bodyAt: head.bodyAt, offset };
-      if (use.transform === undefined) batcher.add(event);
-      else for (const made of use.transform(event)) batcher.add(made);
+    } else if (use.kind !== 'part') {
+      if (head.op === PART) this.takePart(record, value, head, use);
+      else this.add({ plan: use, op: head.op, key, value, bodyAt: head.bodyAt, offset });
     }
+  }
+
+  private takePart({ key, offset }: ConsumedRecord, value: Buffer, { bodyAt }: RecordHead, plan: CompiledPlan): void {
+    const part = readPart(value, bodyAt);
+    try {
+      const whole = this.rowParts.add(part);
+      if (whole !== undefined) this.add({ plan, op: part.op, key, value: whole, bodyAt: 0, offset });
+    } catch (error) {
+      throw this.unreadable(offset, error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  private add(event: RowEvent): void {
+    const { batcher } = this.parts;
+    if (event.plan.transform === undefined) batcher.add(event);
+    else for (const made of event.plan.transform(event)) batcher.add(made);
   }
 
   /** A heartbeat bears the serial of the record before it: it shows a loss at the end of a stream that is idle since. */

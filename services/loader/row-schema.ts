@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { PART_SCHEMA } from '../../shared/codec/envelope.ts';
 import { skipDouble, skipFloat, skipInteger, skipLengthPrefixed } from './avro-bytes.ts';
 import type { Source } from './byte-sink.ts';
 import type { CellKind } from './cells.ts';
@@ -48,6 +49,12 @@ export function hasRecordHead(schema: unknown): boolean {
   if (op?.name !== 'op' || op.type !== 'string' || source?.name !== 'source') return false;
   const fields = envelopeSchema.safeParse(source.type);
   return fields.success && HEAD.every((name, index) => fields.data.fields[index]?.name === name);
+}
+
+/** Whether records of this schema are pieces of rows. */
+export function isPartSchema(schema: unknown): boolean {
+  return z.object({ name: z.literal(PART_SCHEMA.name), namespace: z.literal(PART_SCHEMA.namespace) }).safeParse(schema)
+    .success;
 }
 
 /** The row schema inside an envelope's Avro schema; undefined for one that bears no rows (heartbeats, statements). Errors: ZodError, RangeError for a row schema that is not ours. */

@@ -43,6 +43,7 @@ export type StatementOptions = {
 const MAX_ROWS = 1_000;
 const MAX_KEYS = 500;
 const MIN_LOAD_ROWS = 200;
+const LARGE_ROW_BYTES = 1 << 20;
 
 /** The bytes of an event's image were not what its schema says. */
 export class MalformedRow extends Error {
@@ -85,10 +86,17 @@ function settingSteps(
   options: StatementOptions,
 ): Step[] {
   if (events.length === 0) return [];
-  if (plan.kind === 'load' && events.length >= MIN_LOAD_ROWS && options.mayLoad(plan)) {
-    return [loadStep(plan, events, expected, options)];
-  }
-  return insertSteps(plan, events, expected, options);
+  if (plan.kind !== 'load' || !options.mayLoad(plan)) return insertSteps(plan, events, expected, options);
+  if (events.length >= MIN_LOAD_ROWS) return [loadStep(plan, events, expected, options)];
+  const large = events.filter(isLarge);
+  if (large.length === 0) return insertSteps(plan, events, expected, options);
+  const small = events.filter((event) => !isLarge(event));
+  return [...insertSteps(plan, small, expected, options), loadStep(plan, large, expected, options)];
+}
+
+/** LOAD DATA sends it in pieces, where a statement would have to stand in memory as one text. */
+function isLarge({ value }: RowEvent): boolean {
+  return value.length > LARGE_ROW_BYTES;
 }
 
 function loadStep(plan: CompiledPlan, events: readonly RowEvent[], expected: 0 | 1, { pool }: StatementOptions): Step {

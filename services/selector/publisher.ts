@@ -24,6 +24,8 @@ export type Progress = {
 export type PublisherParts = {
   readonly producer: RecordProducer;
   readonly topic: string;
+  /** Id of PART_SCHEMA. */
+  readonly partSchemaId: number;
   readonly from: Progress;
   /** The log position behind the last committed transaction, at the moment of the call. */
   readonly logPosition: () => LogPosition;
@@ -39,6 +41,9 @@ const GROUP_BYTES = 1 << 20;
 const HIGH_BYTES = 12 << 20;
 const LOW_BYTES = 4 << 20;
 const POOL = 16;
+/** A row of up to this many bytes is one record; the topic's max.message.bytes is above. */
+const WHOLE_BYTES = 4 << 20;
+const PART_BYTES = 1 << 20;
 
 type Lane = { readonly partition: number; buffer: RecordBuffer; lastAt: number; serial: number };
 type Part = { readonly partition: number; readonly buffer: RecordBuffer };
@@ -95,8 +100,30 @@ export class Publisher {
   }
 
   row(plan: RowPlan, op: Operation, key: KeyWriter, images: AvroWriter): void {
+    if (images.at > WHOLE_BYTES) {
+      this.rowInParts(plan, op, key, images);
+      return;
+    }
     const partition = plan.partitionOf(key.bytes, key.length);
     this.append(partition, plan.schemaId, op, key.bytes, key.length, images.bytes, images.at);
+  }
+
+  /** A row whose record would be too large for Kafka leaves in pieces, each numbered like a record. */
+  private rowInParts(plan: RowPlan, op: Operation, key: KeyWriter, { bytes, at }: AvroWriter): void {
+    const partition = plan.partitionOf(key.bytes, key.length);
+    const count = Math.ceil(at / PART_BYTES);
+    const fields = new AvroWriter(64);
+    for (let index = 0; index < count; index++) {
+      const data = bytes.subarray(index * PART_BYTES, Math.min(at, (index + 1) * PART_BYTES));
+      fields.at = 0;
+      fields.int(plan.schemaId);
+      fields.text(op);
+      fields.int(index);
+      fields.int(count);
+      fields.int(data.length);
+      const { partSchemaId } = this.parts;
+      this.append(partition, partSchemaId, 'p', key.bytes, key.length, data, data.length, fields);
+    }
   }
 
   /** A record for every partition: a statement. */
@@ -193,6 +220,7 @@ export class Publisher {
     keyLength: number,
     body: Uint8Array,
     bodyLength: number,
+    fields?: AvroWriter,
   ): void {
     if (this.ordinal === 0 && this.openBytes() >= GROUP_BYTES) this.seal();
     const lane = this.lanes[partition];
@@ -202,6 +230,7 @@ export class Publisher {
     this.head.at = 0;
     writeFrame(this.head, schemaId);
     const lastAt = writeHead(this.head, op, this.encoded, this.ordinal++, lane.serial);
+    if (fields !== undefined) this.head.raw(fields.bytes, fields.at);
     const valueAt = lane.buffer.append(key, keyLength, this.head.bytes, this.head.at, body, bodyLength);
     lane.lastAt = valueAt + lastAt;
     this.counts.records++;

@@ -1,4 +1,4 @@
-import { HEARTBEAT_SCHEMA, SELECTION_SCHEMA, STATEMENT_SCHEMA } from '../../shared/codec/envelope.ts';
+import { HEARTBEAT_SCHEMA, PART_SCHEMA, SELECTION_SCHEMA, STATEMENT_SCHEMA } from '../../shared/codec/envelope.ts';
 import type { SchemaRegistryPort } from '../../shared/codec/schema-registry.ts';
 import type { KafkaAddress } from '../../shared/kafka/cluster.ts';
 import { openProducer } from '../../shared/kafka/record-producer.ts';
@@ -91,7 +91,9 @@ export async function runSource(parts: RunParts, signal: AbortSignal): Promise<v
 
     const tail = new LogTail(from.log);
     let acknowledged: Progress = from;
+    const partSchemaId = await parts.registry.register('lutra.part', PART_SCHEMA);
     const publisher = new Publisher({
+      partSchemaId,
       producer,
       topic: rowsTopic(desired.id),
       from,

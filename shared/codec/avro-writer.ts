@@ -71,6 +71,13 @@ export class AvroWriter {
     this.at += length;
   }
 
+  /** Bytes that are encoded already. */
+  raw(from: Uint8Array, length: number): void {
+    this.reserve(length);
+    this.bytes.set(from.subarray(0, length), this.at);
+    this.at += length;
+  }
+
   text(value: string): void {
     const bytes = Buffer.from(value);
     this.slice(bytes, 0, bytes.length);

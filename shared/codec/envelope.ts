@@ -2,7 +2,7 @@ import type { AvroWriter } from './avro-writer.ts';
 
 /** The head that every record on a rows topic begins with: `op`, then `source`. See docs/architecture.md, "Row records". */
 
-export type Operation = 'c' | 'u' | 'd' | 'h' | 's' | 'e';
+export type Operation = 'c' | 'u' | 'd' | 'h' | 's' | 'e' | 'p';
 
 /** What is the same for all records of one transaction, kept as bytes where it can be. */
 export type TransactionHead = {
@@ -67,6 +67,22 @@ export const STATEMENT_SCHEMA = {
     { name: 'sql', type: 'string' },
     { name: 'sqlMode', type: 'long', doc: 'sql_mode of the session, as the bits of the log' },
     { name: 'timeZone', type: 'string', doc: 'time_zone of the session, empty when the log does not tell it' },
+  ],
+} as const;
+
+export const PART_SCHEMA = {
+  type: 'record',
+  name: 'Part',
+  namespace: 'lutra',
+  doc: 'A piece of a row record that is too large for one Kafka record. The pieces of a row follow each other in one partition; their data, joined, is what stands behind `source` in a record of the named schema.',
+  fields: [
+    { name: 'op', type: 'string' },
+    { name: 'source', type: SOURCE_SCHEMA },
+    { name: 'schemaId', type: 'int', doc: 'schema of the whole record' },
+    { name: 'rowOp', type: 'string', doc: 'op of the whole record' },
+    { name: 'index', type: 'int', doc: 'from 0' },
+    { name: 'count', type: 'int' },
+    { name: 'data', type: 'bytes' },
   ],
 } as const;
 

@@ -69,15 +69,26 @@ export async function park(
   await flush();
 }
 
-/** The next records of a queue in this partition, in order; empty when there are none. */
+/** The next records of a queue in this partition, in order, of about `bytes` and at least one; empty when there are none. */
 export async function readParked(
   connection: Connection,
   owner: CheckpointOwner,
   queue: string,
+  bytes: number,
 ): Promise<StoredRecord[]> {
-  const [rows] = await connection.query<RowDataPacket[]>(
-    `SELECT id, record_offset, record_key, record FROM ${TABLE} WHERE uid = ? AND topic = ? AND \`partition\` = ? AND queue = ? ORDER BY id LIMIT 200`,
+  const [sizes] = await connection.query<RowDataPacket[]>(
+    `SELECT id, LENGTH(record) AS size FROM ${TABLE} WHERE uid = ? AND topic = ? AND \`partition\` = ? AND queue = ? ORDER BY id LIMIT ${CHUNK_RECORDS}`,
     [owner.uid, owner.topic, owner.partition, queue],
+  );
+  let total = 0;
+  const ids = sizes.filter(({ size }, index) => {
+    total += Number(size);
+    return index === 0 || total <= bytes;
+  });
+  if (ids.length === 0) return [];
+  const [rows] = await connection.query<RowDataPacket[]>(
+    `SELECT id, record_offset, record_key, record FROM ${TABLE} WHERE id IN (?) ORDER BY id`,
+    [ids.map(({ id }) => id)],
   );
   return rows.map((row) => ({
     id: String(row.id),

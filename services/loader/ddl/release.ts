@@ -1,8 +1,9 @@
 import type { Source } from '../byte-sink.ts';
 import type { CheckpointOwner } from '../checkpoint.ts';
 import type { PlanCache } from '../plan-cache.ts';
-import { emptyHead, readHead, STATEMENT, schemaIdOf } from '../record-head.ts';
+import { emptyHead, PART, readHead, STATEMENT, schemaIdOf } from '../record-head.ts';
 import type { RowEvent } from '../row-event.ts';
+import { RowParts, readPart } from '../row-parts.ts';
 import type { TargetSession } from '../target-session.ts';
 import type { DdlRoom } from './ddl-room.ts';
 import { readParked, removeParked, type StoredRecord } from './parking.ts';
@@ -25,13 +26,15 @@ export async function releaseQueue(queue: string, parts: ReleaseParts): Promise<
   const { room, session, owner, signal } = parts;
   if (!(await room.decide(queue))) return;
   let plans = parts.plans(queue);
+  let bytes = CHUNK_BYTES;
   while (!signal.aborted) {
-    const records = await session.guarded((connection) => readParked(connection, owner, queue));
+    const records = await session.guarded((connection) => readParked(connection, owner, queue, bytes));
     const [first] = records;
     if (first === undefined) return room.endQueue(queue);
     const statement = statementId(first);
     if (statement === undefined) {
-      await applyRows(rowsAhead(records), plans, parts);
+      const isWhole = await applyRows(rowsAhead(records), plans, parts);
+      bytes = isWhole ? CHUNK_BYTES : bytes * 2;
       continue;
     }
     const row = await room.settleQueued(statement);
@@ -41,6 +44,7 @@ export async function releaseQueue(queue: string, parts: ReleaseParts): Promise<
   }
 }
 
+const CHUNK_BYTES = 4 << 20;
 const head = emptyHead();
 const place: Source = { bytes: Buffer.alloc(0), at: 0 };
 
@@ -55,20 +59,36 @@ function rowsAhead(records: readonly StoredRecord[]): readonly StoredRecord[] {
   return end < 0 ? records : records.slice(0, end);
 }
 
-async function applyRows(records: readonly StoredRecord[], plans: PlanCache, parts: ReleaseParts): Promise<void> {
-  const { session, onApplied } = parts;
+/** False when the records are only pieces of a row that is larger: more have to be read at once. */
+async function applyRows(
+  records: readonly StoredRecord[],
+  plans: PlanCache,
+  { session, onApplied }: ReleaseParts,
+): Promise<boolean> {
   const events: RowEvent[] = [];
-  for (const { key, value, offset } of records) {
-    const schemaId = schemaIdOf(value) ?? -1;
-    if (!readHead(value, place, head)) continue;
-    const use = plans.known(schemaId) ?? (await plans.load(schemaId, head));
-    if (use === 'none') continue;
-    if (use.kind === 'gone') use.expectPast(head);
-    else if (use.kind !== 'parked') {
-      const event = { plan: use, op: head.op, key, value, bodyAt: head.bodyAt, offset };
-      events.push(...(use.transform === undefined ? [event] : use.transform(event)));
+  const rowParts = new RowParts();
+  let wholeRecords = 0;
+  for (const [index, record] of records.entries()) {
+    const { key, value, offset } = record;
+    readHead(value, place, head);
+    const { op, bodyAt } = head;
+    const part = op === PART ? readPart(value, bodyAt) : undefined;
+    const whole = part === undefined ? value : rowParts.add(part);
+    if (whole === undefined) continue;
+    wholeRecords = index + 1;
+    const schemaId = part?.schemaId ?? schemaIdOf(value) ?? -1;
+    const use =
+      plans.known(schemaId) ?? (await plans.load(schemaId, { epoch: head.epoch, transaction: head.transaction }));
+    if (use === 'none' || use.kind === 'parked' || use.kind === 'part') continue;
+    if (use.kind === 'gone') {
+      use.expectPast(head);
+      continue;
     }
+    const event = { plan: use, op: part?.op ?? op, key, value: whole, bodyAt: part === undefined ? bodyAt : 0, offset };
+    events.push(...(use.transform === undefined ? [event] : use.transform(event)));
   }
-  await session.release(events, removeParked(records));
+  if (wholeRecords === 0) return false;
+  await session.release(events, removeParked(records.slice(0, wholeRecords)));
   onApplied(events);
+  return true;
 }

@@ -37,6 +37,7 @@ function setUp(partitions = 1): Setup {
   const publisher = new Publisher({
     producer,
     topic: 't',
+    partSchemaId: 7,
     from: {
       epoch: 1,
       transaction: 0,
