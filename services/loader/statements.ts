@@ -154,11 +154,12 @@ export function insertHead(plan: CompiledPlan): string {
 function onDuplicateKey(plan: CompiledPlan, isMariaDb: boolean): string {
   const taken = plan.columns.filter(({ target }) => target !== undefined);
   const others = taken.filter(({ isKey }) => !isKey);
+  const alias = plan.target.table.toLowerCase() === 'n' ? 'm' : 'n';
   // NOTE a text key may be found by another spelling of it, which is to change too.
   const set = (others.length > 0 && !hasTextKey(plan.target, plan.key) ? others : taken).map(({ quoted }) =>
-    isMariaDb ? `${quoted}=VALUES(${quoted})` : `${quoted}=n.${quoted}`,
+    isMariaDb ? `${quoted}=VALUES(${quoted})` : `${quoted}=${alias}.${quoted}`,
   );
-  return `${isMariaDb ? '' : ' AS n'} ON DUPLICATE KEY UPDATE ${set.join(',')}`;
+  return `${isMariaDb ? '' : ` AS ${alias}`} ON DUPLICATE KEY UPDATE ${set.join(',')}`;
 }
 
 function deleteSteps(
