@@ -80,7 +80,7 @@ export class Applier {
       return buildSteps(merge(batch.events, session.mergeOptions(offset)), session.statementOptions);
     } catch (error) {
       if (error instanceof MalformedRow) throw this.parts.unreadable(error.offset, error.message);
-      throw error;
+      throw this.located(error, batch);
     }
   }
 

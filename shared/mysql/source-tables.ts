@@ -95,7 +95,7 @@ function more(refused: readonly CheckProblem[], place: string): CheckProblem[] {
 
 function keylessWarning(tables: readonly TableFacts[], place: string): CheckProblem[] {
   if (tables.length === 0) return [];
-  const message = `without a primary key on ${place}: ${nameList(tables)}; their rows are found by all their columns, one at a time, which is slow`;
+  const message = `without a primary key on ${place}: ${nameList(tables)}; their rows are found by a unique key of the target without NULLs, else by the mapping's key, else by all their columns, which is slow and cannot be replayed`;
   return [
     checkWarning(
       'NO_PRIMARY_KEY',

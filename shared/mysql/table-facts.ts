@@ -30,6 +30,10 @@ export type TableFacts = TableName & {
   /** In key order; empty without one. */
   readonly primaryKey: readonly string[];
   readonly triggers: readonly string[];
+  /** Of these, the ones that do not test `@lutra_apply`. */
+  readonly blindTriggers: readonly string[];
+  /** Foreign keys of the table that change its rows when their parents change, as `DELETE CASCADE, UPDATE NO ACTION`. */
+  readonly cascades: readonly string[];
 };
 
 /** Every schema that the user can see. */
@@ -64,6 +68,7 @@ export async function readTables(connection: Connection, names: readonly TableNa
   const columns = await read(COLUMNS);
   const keys = await read(PRIMARY_KEYS);
   const triggers = await read(TRIGGERS);
+  const cascades = await read(CASCADES);
   return [...tables].flatMap(([key, [row]]) => {
     if (!wanted.has(key) || row === undefined) return [];
     return [
@@ -75,6 +80,10 @@ export async function readTables(connection: Connection, names: readonly TableNa
         columns: (columns.get(key) ?? []).map(columnFacts),
         primaryKey: (keys.get(key) ?? []).map((each) => each.name ?? ''),
         triggers: (triggers.get(key) ?? []).map((each) => each.name ?? ''),
+        blindTriggers: (triggers.get(key) ?? []).filter(({ body }) => !testsApply(body)).map((each) => each.name ?? ''),
+        cascades: (cascades.get(key) ?? [])
+          .map((each) => `DELETE ${each.onDelete}, UPDATE ${each.onUpdate}`)
+          .toSorted(),
       },
     ];
   });
@@ -86,6 +95,9 @@ export function keyOf({ schema, table }: TableName): string {
 
 const TABLES =
   'SELECT TABLE_SCHEMA AS s, TABLE_NAME AS t, TABLE_TYPE AS type, ENGINE AS engine FROM information_schema.TABLES WHERE TABLE_SCHEMA IN (?)';
+const CASCADES = `SELECT CONSTRAINT_SCHEMA AS s, TABLE_NAME AS t, DELETE_RULE AS onDelete, UPDATE_RULE AS onUpdate
+  FROM information_schema.REFERENTIAL_CONSTRAINTS WHERE CONSTRAINT_SCHEMA IN (?)
+    AND (DELETE_RULE NOT IN ('RESTRICT', 'NO ACTION') OR UPDATE_RULE NOT IN ('RESTRICT', 'NO ACTION'))`;
 const COLUMN_PARTS = `c.COLUMN_NAME AS name, c.DATA_TYPE AS dataType, c.COLUMN_TYPE AS columnType, c.CHARACTER_SET_NAME AS charset,
     c.COLLATION_NAME AS collation, c.IS_NULLABLE AS nullable, c.COLUMN_DEFAULT AS def, c.EXTRA AS extra, c.CHARACTER_MAXIMUM_LENGTH AS length,
     c.NUMERIC_PRECISION AS prec, c.NUMERIC_SCALE AS scale, c.DATETIME_PRECISION AS fraction`;
@@ -98,7 +110,7 @@ export const COLUMNS_OF = `SELECT ${COLUMN_PARTS}
 const PRIMARY_KEYS = `SELECT TABLE_SCHEMA AS s, TABLE_NAME AS t, COLUMN_NAME AS name FROM information_schema.STATISTICS
   WHERE TABLE_SCHEMA IN (?) AND INDEX_NAME = 'PRIMARY' ORDER BY TABLE_SCHEMA, TABLE_NAME, SEQ_IN_INDEX`;
 const TRIGGERS =
-  'SELECT EVENT_OBJECT_SCHEMA AS s, EVENT_OBJECT_TABLE AS t, TRIGGER_NAME AS name FROM information_schema.TRIGGERS WHERE EVENT_OBJECT_SCHEMA IN (?)';
+  'SELECT EVENT_OBJECT_SCHEMA AS s, EVENT_OBJECT_TABLE AS t, TRIGGER_NAME AS name, ACTION_STATEMENT AS body FROM information_schema.TRIGGERS WHERE EVENT_OBJECT_SCHEMA IN (?)';
 
 /** One row of the COLUMNS questions. */
 export function columnFacts(row: TextRow): ColumnFacts {
@@ -119,6 +131,12 @@ export function columnFacts(row: TextRow): ColumnFacts {
     scale: numberOf(row.scale),
     fraction: numberOf(row.fraction),
   };
+}
+
+/** Whether a trigger's body reads the variable that the loader's sessions set; comments do not count. */
+export function testsApply(body: string | null | undefined): boolean {
+  const code = (body ?? '').replace(/\/\*[\s\S]*?\*\/|--\s[^\n]*|#[^\n]*/g, ' ');
+  return /@lutra_apply\b/i.test(code);
 }
 
 function numberOf(text: string | null | undefined): number | undefined {

@@ -55,6 +55,7 @@ async function inspect(connection: Connection, place: string, pairs: readonly Ta
   const folded = folds ? pairs.map((pair) => ({ ...pair, target: lowerCase(pair.target) })) : pairs;
   return [
     ...checkTargetSettings(facts, grants, server),
+    ...(folds ? foldedNames(pairs, place) : []),
     ...checkTargetGrants(
       grants,
       folded.map(({ target }) => target),
@@ -62,6 +63,20 @@ async function inspect(connection: Connection, place: string, pairs: readonly Ta
     ),
     ...(await attempt(place, 'the tables', () => inspectTables(connection, server, folded))),
   ];
+}
+
+/** Tables that the source tells apart by upper and lower case and the target does not. */
+function foldedNames(pairs: readonly TablePair[], place: string): CheckProblem[] {
+  const spellings = Map.groupBy(new Map(pairs.map(({ target }) => [keyOf(target), target])).values(), (target) =>
+    keyOf(lowerCase(target)),
+  );
+  return [...spellings.values()]
+    .filter((names) => names.length > 1)
+    .map((names) => {
+      const list = names.map(({ schema, table }) => `${schema}.${table}`).join(', ');
+      const message = `${place} does not tell upper from lower case in names (lower_case_table_names): ${list} would be one table`;
+      return checkError('TARGET_NAMES_COLLIDE', message, 'map them to names that differ in more than case');
+    });
 }
 
 function lowerCase({ schema, table }: TableName): TableName {

@@ -31,7 +31,7 @@ export function checkTargetTable(
   }
   if (found.isView) return [checkError('TARGET_IS_VIEW', `${name} is a view`, 'map to the table behind it')];
   return [
-    ...engineProblem(found, name),
+    ...engineProblem(found, source, name),
     ...triggerWarning(found, name),
     ...(source === undefined
       ? []
@@ -40,20 +40,27 @@ export function checkTargetTable(
   ];
 }
 
-function engineProblem({ engine }: TableFacts, name: string): CheckProblem[] {
+function engineProblem(
+  { engine, primaryKey }: TableFacts,
+  source: TableFacts | undefined,
+  name: string,
+): CheckProblem[] {
   if (TRANSACTIONAL.has(engine.toLowerCase())) return [];
-  const message = `${name} uses ${engine}, which has no transactions: rows and progress could not be stored together`;
-  return [checkError('TARGET_ENGINE', message, `ALTER TABLE ${name.split(' ')[0]} ENGINE = InnoDB`)];
+  const remedy = `ALTER TABLE ${name.split(' ')[0]} ENGINE = InnoDB`;
+  const message = `${name} uses ${engine}, which has no transactions: rows and progress are not stored together`;
+  const isKeyed = primaryKey.length > 0 && (source?.primaryKey.length ?? 1) > 0;
+  if (isKeyed) return [checkWarning('TARGET_ENGINE', `${message}, so readers see transactions in part`, remedy)];
+  return [checkError('TARGET_ENGINE', `${message}, so rows without a key would come twice after a failure`, remedy)];
 }
 
-function triggerWarning({ triggers }: TableFacts, name: string): CheckProblem[] {
-  if (triggers.length === 0) return [];
-  const message = `${name} has the triggers ${triggers.join(', ')}: what triggers of the source wrote arrives as rows, so these would write it twice`;
+function triggerWarning({ blindTriggers }: TableFacts, name: string): CheckProblem[] {
+  if (blindTriggers.length === 0) return [];
+  const message = `${name} has the triggers ${blindTriggers.join(', ')}: what triggers of the source wrote arrives as rows, so these would write it twice`;
   return [
     checkWarning(
       'TARGET_TRIGGER',
       message,
-      'drop them in the target, or let them do nothing for the user of the loader',
+      'drop them in the target, or let their bodies do nothing when the session variable @lutra_apply is set: IF @lutra_apply IS NULL THEN … END IF',
     ),
   ];
 }
@@ -68,6 +75,8 @@ function comparedColumns(source: TableFacts, found: TableFacts, name: string): C
   return [
     ...missingColumns(missing, source, name),
     ...keyDiffers(source, found, name),
+    ...coarserKey(source, found, name),
+    ...cascadesDiffer(source, found, name),
     ...extraColumns(source, found, name),
     ...pairs.flatMap(({ from, to }) => typeProblem(from, to, name)),
   ];
@@ -93,6 +102,37 @@ function keyDiffers(source: TableFacts, found: TableFacts, name: string): CheckP
       `give ${name.split(' ')[0]} the primary key (${source.primaryKey.join(', ')})`,
     ),
   ];
+}
+
+/** Two rows of the source whose keys differ in case, accents or spaces at the end would be one row of the target. */
+function coarserKey(source: TableFacts, found: TableFacts, name: string): CheckProblem[] {
+  const pairs = source.primaryKey.flatMap((column) => {
+    const from = source.columns.find((each) => each.name === column)?.collation;
+    const to = found.columns.find((each) => each.name === column)?.collation;
+    return from !== undefined && to !== undefined && isCoarser(to, from)
+      ? [`${column} (${to}, the source ${from})`]
+      : [];
+  });
+  if (pairs.length === 0) return [];
+  const message = `${name} compares its key less exactly than the source: ${pairs.join(', ')}; keys that differ only in case, accents or spaces at the end would become one row`;
+  return [
+    checkWarning('TARGET_KEY_COARSER', message, 'give the key columns of the target the collation of the source'),
+  ];
+}
+
+function isCoarser(to: string, from: string): boolean {
+  const exactness = (collation: string): number =>
+    /_bin$/.test(collation) ? 3 : /_cs$/.test(collation) ? 2 : /_as_ci$/.test(collation) ? 1 : 0;
+  const keepsSpaces = (collation: string): boolean => /_0900_|nopad|^binary$/.test(collation);
+  return exactness(to) < exactness(from) || (keepsSpaces(from) && !keepsSpaces(to));
+}
+
+/** MariaDB, and MySQL before 9.6, do not log what a cascade changes: the target has to do the same. */
+function cascadesDiffer(source: TableFacts, found: TableFacts, name: string): CheckProblem[] {
+  if (source.cascades.join('; ') === found.cascades.join('; ')) return [];
+  const text = (cascades: readonly string[]): string => (cascades.length === 0 ? 'none' : cascades.join('; '));
+  const message = `foreign keys that change rows: ${name} has ${text(found.cascades)}, the source has ${text(source.cascades)}; MariaDB, and MySQL before 9.6, do not log what theirs change`;
+  return [checkWarning('CASCADES_DIFFER', message, 'give both tables the same ON DELETE and ON UPDATE')];
 }
 
 function extraColumns(source: TableFacts, found: TableFacts, name: string): CheckProblem[] {
