@@ -42,9 +42,10 @@ function hasCollatedKey(map: TableMap): boolean {
   });
 }
 
+/** NOTE MariaDB shows constraints only to those who may more than SELECT; indexes are shown. */
 async function hasOtherUniqueKey(connection: Connection, map: TableMap): Promise<boolean> {
   const [result] = await connection.query(
-    "SELECT COUNT(*) AS n FROM information_schema.TABLE_CONSTRAINTS WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? AND CONSTRAINT_TYPE = 'UNIQUE'",
+    "SELECT COUNT(*) AS n FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? AND NON_UNIQUE = 0 AND INDEX_NAME <> 'PRIMARY'",
     [map.schema, map.table],
   );
   return Number((result as { n: string }[])[0]?.n ?? 0) > 0;

@@ -212,9 +212,11 @@ for (const { flavour, name, client } of SERVERS) {
     await target.sql.query(`${tables('utf8mb4_general_ci', '')}; CREATE TABLE log (id INT);
       CREATE TRIGGER blind AFTER INSERT ON p FOR EACH ROW INSERT INTO log VALUES (1) /* @lutra_apply */;
       CREATE TRIGGER tests AFTER INSERT ON c FOR EACH ROW INSERT INTO log SELECT 1 FROM DUAL WHERE @lutra_apply IS NULL`);
-    const found = await source.target(source.mapping('*', target.schema), target.address());
+    const found = await source.target(source.mapping('*', target.schema), target.address('lutra_load'));
     const told = found.filter(({ code }) => /TRIGGER|COARSER|CASCADES/.test(code)).map(({ code }) => code);
-    assert.deepEqual(told.toSorted(), ['CASCADES_DIFFER', 'TARGET_KEY_COARSER', 'TARGET_TRIGGER']);
+    // MariaDB hides its cascades from a user who may only read.
+    const cascades = flavour === 'MySQL' ? ['CASCADES_DIFFER'] : [];
+    assert.deepEqual(told.toSorted(), [...cascades, 'TARGET_KEY_COARSER', 'TARGET_TRIGGER']);
     assert.match(found.find(({ code }) => code === 'TARGET_TRIGGER')?.message ?? '', /triggers blind:/);
   });
 

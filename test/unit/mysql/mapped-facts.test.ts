@@ -20,7 +20,7 @@ function table(name: string, columns: readonly string[], key: readonly string[] 
     fraction: undefined,
   });
   const made = { schema: 's', table: name, isView: false, engine: 'InnoDB', columns: columns.map(facts) };
-  return { ...made, primaryKey: key, triggers: [] } as unknown as TableFacts;
+  return { ...made, primaryKey: key, triggers: [], blindTriggers: [], cascades: [] };
 }
 
 const MAPPING: Mapping = { from: { schema: 's', table: '*' }, to: { schema: 't', table: '*' } };
