@@ -102,9 +102,9 @@ export class PlanCache {
     const queue = queueOf(route.target);
     if (queue !== undefined) return { kind: 'parked', queue };
     const tools = this.tools(rows, route.mapping);
-    if (!effects.concerns(route.target)) return mappedPlan(rows, route, tools);
+    if (!effects.concerns(route.target) && !route.isShadow) return mappedPlan(rows, route, tools);
     const target = await session.table(route.target);
-    if (target === undefined) return goneTable(effects, rows, route.target);
+    if (target === undefined) return route.isShadow ? 'none' : goneTable(effects, rows, route.target);
     return mappedPlan(rows, pastRoute(route, rows, { table: target, place, effects }), tools);
   }
 }

@@ -4,6 +4,7 @@ import {
   compileTablePattern,
   globParts,
   isPadded,
+  isPattern,
   isRegularExpression,
   rangeBounds,
   type TableName,
@@ -15,27 +16,42 @@ export type TableRoute = {
   readonly mapping: Mapping;
   /** Of the mapping, from 0. */
   readonly index: number;
+  /** A table by which gh-ost or pt-online-schema-change changes a mapped one: it goes along while it is there. */
+  readonly isShadow: boolean;
 };
 
 /**
  * Compiles the mappings of a pipeline into one function: source table -> its route, undefined when no mapping takes it.
- * The first mapping that takes the table wins: its `from` matches, `only` names it, `exclude` does not. Case-sensitive.
+ * The first mapping that takes the table wins: its `from` matches, `only` names it, `exclude` does not. Case-sensitive. A table that none takes by its
+ * own name is taken as the shadow of one that is.
  * Errors: SyntaxError for a regular expression that does not parse.
  */
 export function compileRoutes(mappings: readonly Mapping[]): (source: TableName) => TableRoute | undefined {
   const compiled = mappings.map((mapping, index) => {
-    const takes = compileTaken(mapping);
+    const takes = compileOwn(mapping);
+    const shadowed = compileShadowed(mapping);
     const targetOf = compileTarget(mapping);
-    return (source: TableName): TableRoute | undefined =>
-      takes(source) ? { target: targetOf(source), mapping, index } : undefined;
+    const own = (source: TableName): TableRoute | undefined =>
+      takes(source) ? { target: targetOf(source), mapping, index, isShadow: false } : undefined;
+    const shadow = (source: TableName): TableRoute | undefined => {
+      const original = shadowed(source);
+      if (original === undefined) return undefined;
+      const { schema, table } = targetOf(original);
+      const target = { schema, table: source.table.replace(original.table, () => table) };
+      return { target, mapping, index, isShadow: true };
+    };
+    return { own, shadow };
   });
-  return (source) => {
-    for (const route of compiled) {
+  const first = (routes: readonly ((source: TableName) => TableRoute | undefined)[], source: TableName) => {
+    for (const route of routes) {
       const found = route(source);
       if (found !== undefined) return found;
     }
     return undefined;
   };
+  const owns = compiled.map(({ own }) => own);
+  const shadows = compiled.map(({ shadow }) => shadow);
+  return (source) => first(owns, source) ?? first(shadows, source);
 }
 
 /** The route's target alone. */
@@ -44,12 +60,41 @@ export function compileMappings(mappings: readonly Mapping[]): (source: TableNam
   return (source) => routeOf(source)?.target;
 }
 
-/** Whether one mapping, taken by itself, means a table. */
-export function compileTaken({
-  from,
-  only,
-  exclude = [],
-}: Pick<Mapping, 'from' | 'only' | 'exclude'>): (source: TableName) => boolean {
+/** Whether one mapping, taken by itself, means a table, as itself or as the shadow of one that it means. */
+export function compileTaken(mapping: TableChoice): (source: TableName) => boolean {
+  const takes = compileOwn(mapping);
+  const shadowed = compileShadowed(mapping);
+  return (source) => takes(source) || shadowed(source) !== undefined;
+}
+
+/** Several tables of the source go into one of the target. */
+export function isMerging({ from, to }: Pick<Mapping, 'from' | 'to'>): boolean {
+  return (['schema', 'table'] as const).some((part) => isPattern(from[part]) && !isPattern(to[part]));
+}
+
+/** `_orders_gho` and `_orders_ghc` of gh-ost, `_orders_del` what it leaves; `_orders_new` and `_orders_old` of pt-online-schema-change. */
+const SHADOW = /^_+(.+)_(?:gho|ghc|del|new|old)$/s;
+
+/** The table whose shadow this is; undefined when it is none of a table that the mapping means, or when `exclude` names it. */
+function compileShadowed(
+  mapping: TableChoice & { readonly to?: TablePattern },
+): (source: TableName) => TableName | undefined {
+  const { to, from, exclude = [] } = mapping;
+  if (to !== undefined && isMerging({ from, to })) return () => undefined;
+  const takes = compileOwn(mapping);
+  const isExcluded = exclude.map(compileTablePattern);
+  return (source) => {
+    const table = SHADOW.exec(source.table)?.[1];
+    if (table === undefined || isExcluded.some((excludes) => excludes(source))) return undefined;
+    const original = { schema: source.schema, table };
+    return takes(original) ? original : undefined;
+  };
+}
+
+type TableChoice = Pick<Mapping, 'from' | 'only' | 'exclude'>;
+
+/** Whether one mapping, taken by itself, means a table as itself. */
+export function compileOwn({ from, only, exclude = [] }: TableChoice): (source: TableName) => boolean {
   const matches = compileTablePattern(from);
   const isExcluded = exclude.map(compileTablePattern);
   const isNamed = only === undefined ? () => true : compileOnly(only);

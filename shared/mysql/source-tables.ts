@@ -1,6 +1,6 @@
 import type { Mapping } from '../model/channel.ts';
 import type { TableName } from '../model/table-pattern.ts';
-import { compileTaken } from '../model/table-route.ts';
+import { compileOwn } from '../model/table-route.ts';
 import { type CheckedServer, type CheckProblem, checkError, checkWarning } from './check-problem.ts';
 import type { Grants } from './grants.ts';
 import { unsupportedType } from './supported-types.ts';
@@ -13,7 +13,7 @@ export type PipelineTables = { readonly name: string; readonly mappings: readonl
 
 /** The base tables that each mapping means. */
 export function matchedTables(mapping: Mapping, tables: readonly (TableName & { isView: boolean })[]): TableName[] {
-  const matches = compileTaken(mapping);
+  const matches = compileOwn(mapping);
   return tables.filter((table) => !table.isView && matches(table));
 }
 

@@ -1,7 +1,7 @@
 import { type Channel, type DdlPolicy, databaseDdlPolicyOf, ddlPolicyOf } from '../../../shared/model/channel.ts';
 import type { Reason } from '../../../shared/model/status.ts';
 import type { TableName } from '../../../shared/model/table-pattern.ts';
-import type { TableRoute } from '../../../shared/model/table-route.ts';
+import { isMerging, type TableRoute } from '../../../shared/model/table-route.ts';
 import { ReplicationError } from '../../../shared/runtime/errors.ts';
 import { classifyStatement, type DdlKind } from '../../../shared/sql/classify.ts';
 import type { Ddl } from '../../../shared/sql/ddl.ts';
@@ -76,7 +76,7 @@ function chooseTable(ddl: Ddl, words: string, rules: DdlRules): Choice {
   const tables = unique(routes.map(({ target }) => target));
   const policy = strictest(routes.map(({ mapping }) => ddlPolicyOf(rules.channel, mapping)));
   if (policy === 'ignore') return { kind: 'skip', words, tables, reason: ignored(words) };
-  const merged = routes.find(isMerged);
+  const merged = routes.find(({ mapping }) => isMerging(mapping));
   try {
     const targetSql = renderDdl(ddl, {
       tableName: (name) => rules.routeOf(name)?.target,
@@ -105,15 +105,6 @@ function chooseDatabase(ddl: Ddl, words: string, rules: DdlRules): Choice {
   const tables = [{ schema: target, table: '*' }];
   if (policy === 'hold') return { kind: 'hold', words, tables, targetSql, reason: heldByPolicy(words) };
   return { kind: 'apply', words, tables, statement: ddl.kind, targetSql };
-}
-
-/** Several tables of the source go into this one. */
-function isMerged({ mapping }: TableRoute): boolean {
-  const isPattern = (part: string): boolean => /[*[]|^\/.+\/$/.test(part);
-  return (
-    (isPattern(mapping.from.table) && !isPattern(mapping.to.table)) ||
-    (isPattern(mapping.from.schema) && !isPattern(mapping.to.schema))
-  );
 }
 
 function strictest(policies: readonly DdlPolicy[]): DdlPolicy {
