@@ -44,6 +44,7 @@ async function decodeByLutra({ events, charsets }: RecordedLog): Promise<number>
     planFor: async (map) => new RowPlan(map),
     statementSchemaId: 1,
     onBoundary: () => undefined,
+    follow: () => undefined,
     log: new LogTail({ gtidSet: '', file: '', position: 0 }),
   });
   for (const event of events) {

@@ -24,6 +24,11 @@ export function positionsTopic(site: string): string {
   return `lutra.positions.${site}`;
 }
 
+/** Definitions of tables over time, for sources whose log does not name columns. */
+export function schemasTopic(site: string): string {
+  return `lutra.schemas.${site}`;
+}
+
 export function statusTopic(site: string): string {
   return `lutra.status.${site}`;
 }

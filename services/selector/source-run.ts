@@ -10,19 +10,28 @@ import { type Connection, type MysqlAddress, mysqlAddress, openConnection } from
 import { checkSource } from '../../shared/mysql/source-check.ts';
 import type { ReplicationError } from '../../shared/runtime/errors.ts';
 import type { Logger } from '../../shared/runtime/log.ts';
-import { compactedTopicDefinition, positionsTopic, rowsTopic, rowsTopicDefinition } from '../../topics/topics.ts';
+import {
+  compactedTopicDefinition,
+  positionsTopic,
+  rowsTopic,
+  rowsTopicDefinition,
+  schemasTopic,
+} from '../../topics/topics.ts';
 import { readBinlog } from './binlog-source.ts';
 import { CharsetSource, readCharsets } from './charsets.ts';
 import type { TableMap } from './column.ts';
 import { isSequence, withDeclaredTypes } from './declared-types.ts';
 import { type DesiredSource, selectionText } from './desired-sources.ts';
 import { LogTail } from './log-tail.ts';
+import { learnTables, openSchemaHistory } from './open-schema-history.ts';
 import { partitionOf } from './ordering-domain.ts';
 import { loadPosition, PositionWriter } from './position-store.ts';
 import { type Progress, Publisher } from './publisher.ts';
 import { RowPlan } from './row-plan.ts';
+import { namesColumns } from './schema-capture.ts';
 import { joinedBy, SelectionSwitch } from './selection-switch.ts';
 import { earliestStart, firstStart, isMariadb } from './start-position.ts';
+import { hasNames } from './table-map.ts';
 import { TransactionAssembler } from './transaction-assembler.ts';
 
 export type RunParts = {
@@ -59,6 +68,7 @@ export async function runSource(parts: RunParts, signal: AbortSignal): Promise<v
   const { desired, kafka, log } = parts;
   const address = mysqlAddress(desired.name, desired.database);
   await ensureTopic(kafka, compactedTopicDefinition(positionsTopic(parts.site)));
+  await ensureTopic(kafka, compactedTopicDefinition(schemasTopic(parts.site)));
   await ensureTopic(kafka, rowsTopicDefinition(desired.id, desired.database.partitions));
   const saved = await loadPosition(kafka, positionsTopic(parts.site), desired.id, signal, parts.onWait);
   if (signal.aborted) return;
@@ -81,6 +91,8 @@ export async function runSource(parts: RunParts, signal: AbortSignal): Promise<v
     const first = isFollowed(desired, saved)
       ? undefined
       : await firstStart(connection, desired.id, chooseStart(desired));
+    const isNamed = await namesColumns(connection);
+    const flavour = mariadb ? 'mariadb' : 'mysql';
     await connection.end();
     const from = beginning(desired, saved, first, server);
     await positions.store(from);
@@ -109,6 +121,19 @@ export async function runSource(parts: RunParts, signal: AbortSignal): Promise<v
     const selectionId = await parts.registry.register('lutra.selection', SELECTION_SCHEMA);
     const connect = (): Promise<Connection> => openConnection(address, 'SOURCE');
     const decoders = new CharsetSource(charsets, connect);
+    const history = await openSchemaHistory({
+      ...parts,
+      source: desired.id,
+      address,
+      flavour,
+      charsets,
+      isNamed,
+      startsAnew: first !== undefined,
+      producer,
+      now: () => tail.now(),
+      covered: () => acknowledged.log,
+      signal,
+    });
     const assembler: TransactionAssembler = new TransactionAssembler({
       source: desired.id,
       charsets,
@@ -116,8 +141,12 @@ export async function runSource(parts: RunParts, signal: AbortSignal): Promise<v
       publisher,
       statementSchemaId: statementId,
       log: tail,
-      planFor: (map) =>
-        selection.isWanted(map) && !isSequence(map) ? preparePlan(parts, map, decoders, connect, mariadb) : undefined,
+      follow: (...statement) => history.follow(...statement),
+      planFor: (map) => {
+        if (!selection.isWanted(map) || isSequence(map)) return undefined;
+        if (hasNames(map)) return preparePlan(parts, map, decoders, connect, mariadb);
+        return history.describe(map).then((described) => preparePlan(parts, described, decoders, connect, mariadb));
+      },
       onBoundary: () => selection.atBoundary(),
     });
     const selection: SelectionSwitch = new SelectionSwitch({
@@ -131,6 +160,7 @@ export async function runSource(parts: RunParts, signal: AbortSignal): Promise<v
       onOtherTables: () => assembler.forgetTables(),
       log,
     });
+    if (!isNamed) await learnTables(history, address, (name) => selection.isWanted(name));
     parts.onRunning({
       progress: () => acknowledged,
       transactions: () => publisher.counts.transactions,

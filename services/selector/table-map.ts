@@ -1,4 +1,3 @@
-import { ReplicationError } from '../../shared/runtime/errors.ts';
 import { type Column, type TableMap, Type } from './column.ts';
 import type { EventReader } from './event-reader.ts';
 
@@ -44,8 +43,8 @@ const Field = {
 type Draft = { -readonly [K in keyof Column]: Column[K] };
 
 /**
- * Parses the body of a TABLE_MAP event behind its table id and flags. Errors: SOURCE_EVENT_UNSUPPORTED when the optional metadata
- * is not FULL (the source check asks for it, but a session cannot be trusted to have had it). Source: MySQL `libs/mysql/binlog/event/rows_event.h`, Table_map_event.
+ * Parses the body of a TABLE_MAP event behind its table id and flags. What the optional metadata leaves out (binlog_row_metadata other than FULL)
+ * is empty: see `hasNames`. Source: MySQL `libs/mysql/binlog/event/rows_event.h`, Table_map_event.
  */
 export function parseTableMap(event: EventReader, charsets: Charsets): TableMap {
   const schema = event.text(event.u8());
@@ -63,16 +62,14 @@ export function parseTableMap(event: EventReader, charsets: Charsets): TableMap 
     draft.nullable = (((nulls[i >> 3] as number) >> (i & 7)) & 1) === 1;
   });
   const key = readOptional(event, drafts, charsets);
-  if (drafts.some((draft) => draft.name === '')) {
-    throw new ReplicationError(
-      'SOURCE_EVENT_UNSUPPORTED',
-      `the log describes ${schema}.${table} without column names`,
-      'SET GLOBAL binlog_row_metadata = FULL at the source, then start behind this event',
-    );
-  }
   if (count === 0 || key.some((index) => index >= count))
     throw new RangeError(`the table map of ${schema}.${table} names columns that it has not`);
   return { schema, table, columns: drafts, key };
+}
+
+/** Whether the log names the columns. Without names, members, keys and, on MariaDB, signs and character sets are missing as well. */
+export function hasNames(map: TableMap): boolean {
+  return map.columns.every(({ name }) => name !== '');
 }
 
 const EMPTY: Draft = {

@@ -21,6 +21,7 @@ import type { Publisher } from './publisher.ts';
 import { type QueryEvent, readCompressedQuery, readQuery } from './query-event.ts';
 import type { RowPlan } from './row-plan.ts';
 import { type RowsEvent, RowsWalker, rowsEvent } from './rows-event.ts';
+import type { SchemaHistory } from './schema-history.ts';
 import { statementKind } from './statement.ts';
 import { isSystemSchema } from './system-schemas.ts';
 import { type Charsets, parseTableMap } from './table-map.ts';
@@ -34,12 +35,24 @@ export type AssemblerParts = {
   /** The plan of a table with its schema registered, or undefined when nobody wants the table. */
   readonly planFor: (map: TableMap) => Promise<RowPlan> | undefined;
   readonly statementSchemaId: number;
+  /** Follows what a statement does to tables; a promise until that is saved. */
+  readonly follow: SchemaHistory['follow'];
   readonly log: LogTail;
   /** Called between transactions, behind the end of one. */
   readonly onBoundary: () => void;
 };
 
 type KnownTable = { readonly bytes: Buffer; readonly plan: RowPlan | undefined };
+
+/** Bits of sql_mode that change how a statement is read. Source: MySQL `sql/system_variables.h`; the same in MariaDB `sql/sql_class.h`. */
+const ANSI_QUOTES = 4n;
+const NO_BACKSLASH_ESCAPES = 1n << 20n;
+
+function sqlModeText(bits: bigint): string {
+  return [bits & ANSI_QUOTES ? 'ANSI_QUOTES' : '', bits & NO_BACKSLASH_ESCAPES ? 'NO_BACKSLASH_ESCAPES' : '']
+    .filter((mode) => mode !== '')
+    .join(',');
+}
 
 const STATEMENT_END = 1;
 /** Table id of a rows event that only ends a statement. */
@@ -300,11 +313,27 @@ export class TransactionAssembler {
   /** A statement stands alone, except CREATE TABLE … SELECT of MySQL 8, whose rows follow in the same transaction. */
   private statement(query: QueryEvent, header: EventHeader): Promise<void> | undefined {
     const text = this.parts.decoders.statementText(query);
-    if (typeof text === 'string') {
-      this.publishStatement(query, text, header);
-      return undefined;
-    }
-    return text.then((sql) => this.publishStatement(query, sql, header));
+    // NOTE the event's bytes are reused while a promise is awaited; what is needed of them is taken before.
+    const { schema, sqlMode } = query;
+    const publish = (sql: string): Promise<void> | undefined => {
+      const followed = this.followed(schema, sql, sqlMode, header);
+      if (followed === undefined) this.publishStatement(query, sql, header);
+      return followed?.then(() => this.publishStatement(query, sql, header));
+    };
+    return typeof text === 'string' ? publish(text) : text.then(publish);
+  }
+
+  /** The schema history takes a statement before it is published, so that no position that covers it is saved earlier. */
+  private followed(schema: string, sql: string, sqlMode: bigint, header: EventHeader): Promise<void> | undefined {
+    const { follow, log } = this.parts;
+    if (!this.open || isSystemSchema(schema)) return undefined;
+    const gtids = parseGtidSet(log.gtids.toString());
+    if (this.open.gtid !== '') gtids.add(this.open.gtid);
+    const position = header.next > 0 ? header.next : log.position;
+    const followed = follow(schema, sql, sqlModeText(sqlMode), { gtidSet: gtids.toString(), file: log.file, position });
+    // NOTE without names in the log, the map of a table may be the same bytes after a change of the table.
+    if (followed) this.tables.clear();
+    return followed;
   }
 
   /** Whatever its default schema: a statement may name tables of any. */

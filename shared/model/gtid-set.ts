@@ -6,6 +6,8 @@ export type GtidSet = {
   /** Adds one transaction: `uuid:n` or `uuid:tag:n` (MySQL), `domain-server-sequence` (MariaDB). */
   add(gtid: string): void;
   contains(gtid: string): boolean;
+  /** Whether every GTID of another set, given as text, is in this one. */
+  containsAll(set: string): boolean;
   toString(): string;
 };
 
@@ -44,6 +46,17 @@ class TextGtidSet implements GtidSet {
     const number = Number(gtid.slice(colon + 1));
     const list = this.intervals.get(gtid.slice(0, colon).toLowerCase()) ?? [];
     return list.some(([first, last]) => first <= number && number <= last);
+  }
+
+  containsAll(set: string): boolean {
+    const other = new TextGtidSet();
+    for (const part of set.split(',')) if (part !== '') other.addRange(part);
+    const mariadb = [...other.domains].map(([domain, { server, sequence }]) => `${domain}-${server}-${sequence}`);
+    if (!mariadb.every((gtid) => this.contains(gtid))) return false;
+    return [...other.intervals].every(([id, list]) => {
+      const own = this.intervals.get(id) ?? [];
+      return list.every(([first, last]) => own.some((known) => known[0] <= first && last <= known[1]));
+    });
   }
 
   toString(): string {

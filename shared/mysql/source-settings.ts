@@ -16,12 +16,6 @@ const DEMANDS: readonly Demand[] = [
     why: 'statements in the log do not tell which rows they changed',
   },
   { name: 'binlog_row_image', wanted: 'FULL', code: 'BINLOG_ROW_IMAGE', why: 'rows in the log would lack columns' },
-  {
-    name: 'binlog_row_metadata',
-    wanted: 'FULL',
-    code: 'BINLOG_ROW_METADATA',
-    why: 'the log would lack the names of columns and keys',
-  },
 ];
 
 const MYSQL_DEMANDS: readonly Demand[] = [
@@ -54,6 +48,7 @@ export function checkSourceSettings(facts: ServerFacts, place: string): CheckPro
   if (isOn(facts, 'log_bin') !== true) problems.push(logIsOff(place));
   const own = facts.flavour === 'MySQL' ? MYSQL_DEMANDS : [];
   problems.push(...[...DEMANDS, ...own].flatMap((demand) => demandProblem(facts, demand, place)));
+  problems.push(...metadataWarning(facts, place));
   problems.push(...identityProblem(facts, place), ...retentionWarning(facts, place));
   if (facts.flavour === 'MariaDB' && isOn(facts, 'gtid_strict_mode') === false) problems.push(looseGtids(facts, place));
   return problems;
@@ -79,6 +74,14 @@ function demandProblem(facts: ServerFacts, { name, wanted, code, why }: Demand, 
       hint,
     ),
   ];
+}
+
+/** Without names in the log, definitions of tables are kept beside it. */
+function metadataWarning(facts: ServerFacts, place: string): CheckProblem[] {
+  const found = facts.variables.get('binlog_row_metadata');
+  if (found === undefined || found.toUpperCase() === 'FULL') return [];
+  const message = `${place} has binlog_row_metadata=${found}: the log does not name columns, so their definitions are followed from DDL to DDL, and rows from before a change that was not followed cannot be read`;
+  return [checkWarning('BINLOG_ROW_METADATA', message, setStatement(facts, 'binlog_row_metadata', 'FULL'))];
 }
 
 function identityProblem(facts: ServerFacts, place: string): CheckProblem[] {

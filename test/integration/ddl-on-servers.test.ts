@@ -44,6 +44,7 @@ async function carriedOut(bench: DdlBench, statement: DdlStatement, text: string
   assert.equal(before.kind, 'all', JSON.stringify(before));
   if (!unsure) assert.equal(before.conflict, undefined);
   await bench.connection.query(text);
+  await bench.assertEvolved(ddl);
   await bench.atTarget(rendered);
   await bench.assertEqual(ddl, rendered);
   const after = await bench.remaining(rendered);

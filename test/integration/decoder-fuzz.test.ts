@@ -92,6 +92,7 @@ function assemble({ charsets }: RecordedLog, sink: Sink): TransactionAssembler {
     planFor: async (map) => new RowPlan(map, new Map([['utf16', () => {}]])),
     statementSchemaId: 1,
     onBoundary: () => undefined,
+    follow: () => undefined,
     log: new LogTail({ gtidSet: '', file: 'binlog.000001', position: 4 }),
   });
 }

@@ -7,6 +7,7 @@ import { keyOf } from '../../shared/mysql/table-facts.ts';
 import { classifyStatement } from '../../shared/sql/classify.ts';
 import type { Ddl } from '../../shared/sql/ddl.ts';
 import type { Flavour } from '../../shared/sql/dialect-collations.ts';
+import { evolveTables, type TableModel, tableModel } from '../../shared/sql/evolve-table.ts';
 import { parseDdl } from '../../shared/sql/parse-ddl.ts';
 import { readTableShapes } from '../../shared/sql/read-table-shapes.ts';
 import { type Remaining, remainingDdl } from '../../shared/sql/remaining-ddl.ts';
@@ -23,6 +24,10 @@ export class DdlBench implements AsyncDisposable {
   readonly flavour: Flavour;
   readonly app = `da_${this.word}`;
   readonly shop = `ds_${this.word}`;
+
+  /** Source tables as they are known by now; `unknown` counts those that a statement's text did not tell. */
+  readonly models = new Map<string, TableModel>();
+  unknown = 0;
 
   private constructor(connection: Connection, flavour: Flavour) {
     this.connection = connection;
@@ -93,6 +98,23 @@ export class DdlBench implements AsyncDisposable {
     }
   }
 
+  /** What the text of a statement that was run at the source says of its tables, against what the server says. */
+  async assertEvolved(ddl: Ddl): Promise<void> {
+    const changed = evolveTables(ddl, (name) => this.models.get(keyOf(name)));
+    const names = ddl.tables.map(({ name }) => name);
+    const shapes = await this.shapes(names);
+    for (const name of names) {
+      const shape = shapes.get(keyOf(name));
+      const found = shape && tableModel(shape);
+      const model = changed.has(keyOf(name)) ? changed.get(keyOf(name)) : this.models.get(keyOf(name));
+      if (model)
+        assert.deepEqual(model, found && withDefaultsUnknown(found, model), `${name.table} evolved by ${ddl.sql}`);
+      if (found === undefined) this.models.delete(keyOf(name));
+      else this.models.set(keyOf(name), found);
+      if (found !== undefined && model === undefined) this.unknown++;
+    }
+  }
+
   /** Every base table of the bench. */
   async tables(): Promise<TableName[]> {
     const [rows] = await this.connection.query(
@@ -137,4 +159,17 @@ export class DdlBench implements AsyncDisposable {
       checks: sorted(shape.checks),
     };
   }
+}
+
+/** What is found, without the character sets that the text of a statement leaves to a default. */
+function withDefaultsUnknown(found: TableModel, model: TableModel): TableModel {
+  return {
+    ...found,
+    charset: model.charset === undefined ? undefined : found.charset,
+    columns: found.columns.map((column, at) =>
+      model.columns[at]?.charset === undefined && model.charset === undefined
+        ? { ...column, charset: undefined }
+        : column,
+    ),
+  };
 }
