@@ -49,8 +49,12 @@ export async function readBinlog(
   let watchdog: NodeJS.Timeout | undefined;
   try {
     await new Promise<void>((resolve, reject) => {
-      signal.addEventListener('abort', () => resolve(), { once: true });
       const stream = new Stream(internals, reject);
+      const end = (): void => {
+        stream.close();
+        resolve();
+      };
+      signal.addEventListener('abort', end, { once: true });
       zongji.on('error', (error: Error) => reject(dumpError(error, address)));
       zongji.on('ready', () => {
         internals.connection?.query(sessionSettings(), (error) => error && reject(dumpError(error, address)));
@@ -80,6 +84,7 @@ function sessionSettings(): string {
 
 class Stream {
   private holds = 0;
+  private isClosed = false;
   private lastEventAt = Date.now();
   private readonly internals: Internals;
   private readonly fail: (error: unknown) => void;
@@ -89,17 +94,23 @@ class Stream {
     this.fail = fail;
   }
 
+  /** NOTE what was received already would still come: an event behind one that was left out would move the position over it. */
+  close(): void {
+    this.isClosed = true;
+  }
+
   hold(): void {
     if (this.holds++ === 0) this.internals.connection?.pause();
   }
 
   release(): void {
-    if (--this.holds > 0) return;
+    if (--this.holds > 0 || this.isClosed) return;
     this.lastEventAt = Date.now();
     this.internals.connection?.resume();
   }
 
   deliver(sink: EventSink, packet: Packet): void {
+    if (this.isClosed) return;
     this.lastEventAt = Date.now();
     try {
       const wait = sink.take(packet.buffer, packet.offset + 1, packet.end);
@@ -107,12 +118,17 @@ class Stream {
       this.hold();
       wait.then(
         () => this.release(),
-        (error) => this.fail(error),
+        (error) => this.end(error),
       );
     } catch (error) {
       this.hold();
-      this.fail(error);
+      this.end(error);
     }
+  }
+
+  private end(error: unknown): void {
+    this.close();
+    this.fail(error);
   }
 
   silentMs(): number {
