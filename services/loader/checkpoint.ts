@@ -66,6 +66,15 @@ export async function ensureCheckpointTable(connection: Connection): Promise<voi
   await connection.query(CREATE_TABLE);
 }
 
+/** Whether a table of ours is there: CREATE TABLE IF NOT EXISTS would stand in the target's log every time. Errors: the driver's. */
+export async function hasLutraTable(connection: Connection, name: string): Promise<boolean> {
+  const [found] = await connection.query<RowDataPacket[]>(
+    "SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA = 'lutra' AND TABLE_NAME = ?",
+    [name],
+  );
+  return found.length > 0;
+}
+
 /** The stored checkpoint, undefined when there is none. Errors: the driver's. */
 export async function readCheckpoint(connection: Connection, owner: CheckpointOwner): Promise<Checkpoint | undefined> {
   const [rows] = await connection.query<RowDataPacket[]>(

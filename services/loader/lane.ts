@@ -11,7 +11,8 @@ import { type AppliedBatch, Applier } from './applier.ts';
 import { Batcher, type BatchLimits } from './batcher.ts';
 import type { CheckpointOwner } from './checkpoint.ts';
 import { decideCursor, type JoinedAt, offsetMetadata } from './cursor.ts';
-import { DdlRoom, type DdlRoomParts } from './ddl/ddl-room.ts';
+import { DdlRoom } from './ddl/ddl-room.ts';
+import type { DdlRoomParts } from './ddl/ddl-settler.ts';
 import type { Decisions } from './ddl/decisions.ts';
 import { releaseQueue } from './ddl/release.ts';
 import type { Statement } from './ddl/statement-record.ts';
@@ -198,7 +199,7 @@ export class Lane {
 
   private async releaseQueues(room: DdlRoom, session: TargetSession): Promise<void> {
     const { partition } = this;
-    for (const queue of await room.queuesWithWork()) {
+    for (const queue of await room.queues.withWork()) {
       await releaseQueue(queue, {
         ...{ room, session, owner: this.owner, signal: partition.signal },
         plans: () => this.plans(room, session, queue),

@@ -79,7 +79,8 @@ class CachedRegistry implements SchemaRegistryPort {
   ): ReplicationError {
     const text = reasonOf(error);
     const status = error instanceof Error && 'status' in error ? Number(error.status) : 0;
-    if (status >= 400 && status < 500 && status !== 408 && status !== 429 && !NETWORK.test(text)) {
+    const isOurs = status >= 400 && status < 500 && status !== 408 && status !== 429;
+    if (isOurs && !NETWORK.test(text) && !RACE.test(text)) {
       return new ReplicationError(
         refused,
         `the schema registry at ${this.url} refuses ${what}: ${text}`,
@@ -117,6 +118,9 @@ async function withinLimit<T>(answer: Promise<T>): Promise<T> {
     clearTimeout(timer);
   }
 }
+
+/** Two processes register the first schema of a subject at once: the second finds the rule that the first has made, and the next try succeeds. */
+const RACE = /rule .* already exists/i;
 
 /** One request for one key at a time; a failure is forgotten, a success is kept. */
 function cached<K, V>(map: Map<K, Promise<V>>, key: K, make: () => Promise<V>): Promise<V> {

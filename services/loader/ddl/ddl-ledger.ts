@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { DdlEntry, DdlState, Decision } from '../../../shared/model/ddl-entry.ts';
 import type { Reason } from '../../../shared/model/status.ts';
 import { type Connection, type RowDataPacket, rawSql } from '../../../shared/mysql/connection.ts';
-import type { CheckpointOwner } from '../checkpoint.ts';
+import { type CheckpointOwner, hasLutraTable } from '../checkpoint.ts';
 import type { Statement } from './statement-record.ts';
 
 /** `lutra.ddl` of the target: every statement that a pipeline met, written before and after it is executed. */
@@ -86,8 +86,9 @@ export type LedgerChange = {
   effects?: Effects | null;
 };
 
-/** Makes the table when it is missing. Errors: the driver's. */
+/** Makes the table when it is missing; needs no right to create when it is there. Errors: the driver's. */
 export async function ensureLedger(connection: Connection): Promise<void> {
+  if (await hasLutraTable(connection, 'ddl')) return;
   await connection.query(CREATE_TABLE);
 }
 

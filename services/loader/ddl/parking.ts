@@ -4,7 +4,7 @@ import {
   type ResultSetHeader,
   type RowDataPacket,
 } from '../../../shared/mysql/connection.ts';
-import type { CheckpointOwner } from '../checkpoint.ts';
+import { type CheckpointOwner, hasLutraTable } from '../checkpoint.ts';
 
 /** `lutra.parked` of the target: records of tables that wait for a held statement, in their order, as Kafka had them. */
 
@@ -39,8 +39,9 @@ export type StoredRecord = {
 const CHUNK_RECORDS = 1_000;
 const CHUNK_BYTES = 1 << 20;
 
-/** Makes the table when it is missing. Errors: the driver's. */
+/** Makes the table when it is missing; needs no right to create when it is there. Errors: the driver's. */
 export async function ensureParking(connection: Connection): Promise<void> {
+  if (await hasLutraTable(connection, 'parked')) return;
   await connection.query(CREATE_TABLE);
 }
 

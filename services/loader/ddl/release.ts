@@ -24,22 +24,22 @@ export type ReleaseParts = {
  */
 export async function releaseQueue(queue: string, parts: ReleaseParts): Promise<void> {
   const { room, session, owner, signal } = parts;
-  if (!(await room.decide(queue))) return;
+  if (!(await room.queues.decide(queue))) return;
   let plans = parts.plans(queue);
   let bytes = CHUNK_BYTES;
   while (!signal.aborted) {
     const records = await session.guarded((connection) => readParked(connection, owner, queue, bytes));
     const [first] = records;
-    if (first === undefined) return room.endQueue(queue);
+    if (first === undefined) return room.queues.end(queue);
     const statement = statementId(first);
     if (statement === undefined) {
       const isWhole = await applyRows(rowsAhead(records), plans, parts);
       bytes = isWhole ? CHUNK_BYTES : bytes * 2;
       continue;
     }
-    const row = await room.settleQueued(statement);
+    const row = await room.queues.settleQueued(statement);
     await session.guarded((connection) => connection.query(removeParked([first])));
-    if (row.state === 'held') return room.renameQueue(queue, row);
+    if (row.state === 'held') return room.queues.rename(queue, row);
     plans = parts.plans(queue);
   }
 }
