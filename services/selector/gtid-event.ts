@@ -5,8 +5,8 @@ export type GtidEvent = {
   readonly gtid: string;
   /** Commit time at the server that wrote this log, µs. */
   readonly committed: number;
-  /** The event group ends without a commit event (MariaDB: DDL). */
-  readonly standalone: boolean;
+  /** Whether the one statement behind it is all of it, without COMMIT; undefined where the log does not tell. */
+  readonly standalone: boolean | undefined;
   /** MariaDB: the xid of a transaction that ends with XA PREPARE, as `XA COMMIT` will write it. */
   readonly preparedXid?: string;
 };
@@ -27,7 +27,7 @@ export function readGtid(event: EventReader, anonymous: boolean, headerSeconds: 
     event.skip(16);
     committed = event.uint(6) + (event.u8() & 0x7f) * 2 ** 48;
   }
-  return { gtid: anonymous ? '' : `${uuid}:${gno}`, committed, standalone: false };
+  return { gtid: anonymous ? '' : `${uuid}:${gno}`, committed, standalone: undefined };
 }
 
 const TaggedField = { FLAGS: 0, UUID: 1, NUMBER: 2, TAG: 3, IMMEDIATE_COMMIT: 6, ORIGINAL_COMMIT: 7 } as const;
@@ -57,7 +57,7 @@ export function readTaggedGtid(event: EventReader, headerSeconds: number): GtidE
   return {
     gtid: `${uuidText(sid.toString('hex'))}:${tag === '' ? '' : `${tag}:`}${number}`,
     committed,
-    standalone: false,
+    standalone: undefined,
   };
 }
 

@@ -22,7 +22,7 @@ import { type QueryEvent, readCompressedQuery, readQuery } from './query-event.t
 import type { RowPlan } from './row-plan.ts';
 import { type RowsEvent, RowsWalker, rowsEvent } from './rows-event.ts';
 import type { SchemaHistory } from './schema-history.ts';
-import { statementKind } from './statement.ts';
+import { type StatementKind, statementKind } from './statement.ts';
 import { isSystemSchema } from './system-schemas.ts';
 import { type Charsets, parseTableMap } from './table-map.ts';
 
@@ -254,8 +254,7 @@ export class TransactionAssembler {
   private query(query: QueryEvent, header: EventHeader): Promise<void> | undefined {
     const kind = statementKind(query.text.toString('latin1'));
     if (this.open?.skipped) {
-      if (kind === 'commit' || kind === 'rollback' || kind === 'other' || kind === 'xa')
-        this.skippedQuery(query, header);
+      this.skippedQuery(kind, query.text.toString('latin1'), header);
       return undefined;
     }
     switch (kind) {
@@ -286,9 +285,10 @@ export class TransactionAssembler {
     }
   }
 
-  private skippedQuery(query: QueryEvent, header: EventHeader): void {
-    const { verb } = parseXa(query.text.toString('latin1'));
-    if (verb !== 'START' && verb !== 'END') this.commit(header);
+  private skippedQuery(kind: StatementKind, sql: string, header: EventHeader): void {
+    const isXaEnd = kind === 'xa' && !['START', 'END'].includes(parseXa(sql).verb);
+    const isWhole = kind === 'other' && this.standsAlone(sql);
+    if (kind === 'commit' || kind === 'rollback' || isXaEnd || isWhole) this.commit(header);
   }
 
   /** The log keeps rows that a savepoint took back only when the transaction changed something that cannot be taken back. */
@@ -310,7 +310,7 @@ export class TransactionAssembler {
     this.commit(header);
   }
 
-  /** A statement stands alone, except CREATE TABLE … SELECT of MySQL 8, whose rows follow in the same transaction. */
+  /** A statement stands alone, except CREATE TABLE … SELECT, whose rows follow in the same transaction. */
   private statement(query: QueryEvent, header: EventHeader): Promise<void> | undefined {
     const text = this.parts.decoders.statementText(query);
     // NOTE the event's bytes are reused while a promise is awaited; what is needed of them is taken before.
@@ -354,7 +354,12 @@ export class TransactionAssembler {
         out.bytes.subarray(0, out.at),
       );
     }
-    if (!/\bSTART\s+TRANSACTION\s*$/i.test(sql)) this.commit(header);
+    if (this.standsAlone(sql)) this.commit(header);
+  }
+
+  /** MariaDB tells by a flag that a statement is its whole transaction, MySQL by words at the end of its text that rows follow. */
+  private standsAlone(sql: string): boolean {
+    return this.open?.standalone ?? !/\bSTART\s+TRANSACTION\s*$/i.test(sql);
   }
 
   /** The events of a compressed transaction, one after the other, as fast as Kafka takes them. */
