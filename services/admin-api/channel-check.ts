@@ -1,4 +1,4 @@
-import type { Channel, Database, Pipeline } from '../../shared/model/channel.ts';
+import { type Channel, type Database, ddlPolicyOf, type Pipeline } from '../../shared/model/channel.ts';
 import { type CheckProblem, checkError, problemOf } from '../../shared/mysql/check-problem.ts';
 import { type MysqlAddress, mysqlAddress } from '../../shared/mysql/connection.ts';
 import { checkSource, type SourceReport } from '../../shared/mysql/source-check.ts';
@@ -6,7 +6,7 @@ import { checkTarget } from '../../shared/mysql/target-check.ts';
 import { asReplicationError } from '../../shared/runtime/errors.ts';
 import type { CheckReply } from './api-schemas.ts';
 
-export type CheckedChannel = Pick<Channel, 'name' | 'pipelines' | 'resolved'>;
+export type CheckedChannel = Pick<Channel, 'name' | 'pipelines' | 'resolved' | 'policies'>;
 type Check = CheckReply['checks'][number];
 
 /**
@@ -23,9 +23,13 @@ export async function checkChannels(
 }
 
 async function checkChannel(
-  { name, pipelines, resolved }: CheckedChannel,
+  { name, pipelines, resolved, policies }: CheckedChannel,
   hasPlace: (channel: string, pipeline: string) => boolean,
 ): Promise<Check[]> {
+  const withPolicy = (pipeline: Pipeline): Pipeline => ({
+    ...pipeline,
+    mappings: pipeline.mappings.map((mapping) => ({ ...mapping, ddl: ddlPolicyOf({ policies }, mapping) })),
+  });
   const sources: Check[] = [];
   const targets = new Map<string, Check>();
   for (const [from, own] of Map.groupBy(pipelines, (pipeline) => pipeline.from)) {
@@ -42,7 +46,7 @@ async function checkChannel(
     );
     sources.push(checkOf(name, 'source', from, resolved[from], own, report.problems));
     for (const [to, pairs] of Map.groupBy(own, (pipeline) => pipeline.to)) {
-      const problems = await targetProblems(to, resolved[to], pairs, report);
+      const problems = await targetProblems(to, resolved[to], pairs.map(withPolicy), report);
       const before = targets.get(to);
       targets.set(
         to,

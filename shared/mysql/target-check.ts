@@ -17,9 +17,10 @@ import { mergeWarning } from './mapped-facts.ts';
 import { readServerFacts } from './server-facts.ts';
 import { attempt, errorsFirst, readAccount } from './source-check.ts';
 import { keyOf, readSchemas, readTables, type TableFacts } from './table-facts.ts';
-import { checkTargetGrants, checkTargetSettings } from './target-settings.ts';
+import { checkDdlGrants, checkTargetGrants, checkTargetSettings } from './target-settings.ts';
 import { checkTargetTable, type TablePair } from './target-tables.ts';
 
+/** `ddl` of a mapping, left out: apply. */
 export type TargetPipeline = { readonly name: string; readonly mappings: readonly Mapping[] };
 
 const MANY = 50;
@@ -35,10 +36,11 @@ export async function checkTarget(
   sourceTables?: readonly TableFacts[],
 ): Promise<CheckProblem[]> {
   let connection: Connection | undefined;
+  const appliesDdl = pipelines.some(({ mappings }) => mappings.some(({ ddl = 'apply' }) => ddl === 'apply'));
   try {
     connection = await openConnection(address, 'TARGET');
     connection.on('error', () => {});
-    return errorsFirst(await inspect(connection, placeOf(address), tablePairs(pipelines, sourceTables)));
+    return errorsFirst(await inspect(connection, placeOf(address), tablePairs(pipelines, sourceTables), appliesDdl));
   } catch (error) {
     return [problemOf(asReplicationError(error))];
   } finally {
@@ -46,21 +48,24 @@ export async function checkTarget(
   }
 }
 
-async function inspect(connection: Connection, place: string, pairs: readonly TablePair[]): Promise<CheckProblem[]> {
+async function inspect(
+  connection: Connection,
+  place: string,
+  pairs: readonly TablePair[],
+  appliesDdl: boolean,
+): Promise<CheckProblem[]> {
   const server = { place, account: await readAccount(connection) };
   const facts = await readServerFacts(connection);
   const grants = await readGrants(connection);
   // NOTE with lower_case_table_names 1 or 2 the server compares names of schemas and tables in lower case.
   const folds = (facts.variables.get('lower_case_table_names') ?? '0') !== '0';
   const folded = folds ? pairs.map((pair) => ({ ...pair, target: lowerCase(pair.target) })) : pairs;
+  const targets = folded.map(({ target }) => target);
   return [
     ...checkTargetSettings(facts, grants, server),
     ...(folds ? foldedNames(pairs, place) : []),
-    ...checkTargetGrants(
-      grants,
-      folded.map(({ target }) => target),
-      server,
-    ),
+    ...checkTargetGrants(grants, targets, server),
+    ...(appliesDdl ? checkDdlGrants(grants, targets, server) : []),
     ...(await attempt(place, 'the tables', () => inspectTables(connection, server, folded))),
   ];
 }

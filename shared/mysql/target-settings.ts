@@ -76,4 +76,21 @@ export function checkTargetGrants(
   ];
 }
 
+/** Rights without which statements of the source wait for a decision. */
+export function checkDdlGrants(
+  grants: Grants,
+  tables: readonly TableName[],
+  { place, account }: CheckedServer,
+): CheckProblem[] {
+  const schemas = [...new Set(tables.map(({ schema }) => schema))];
+  return schemas.flatMap((schema) => {
+    const list = DDL_PRIVILEGES.filter((privilege) => !grants.onSchema(schema, privilege));
+    if (list.length === 0) return [];
+    const message = `${account} may not ${list.join(', ')} in the schema ${schema} of ${place}: statements of the source that need it are held until somebody decides`;
+    const remedy = `GRANT ${list.join(', ')} ON \`${schema}\`.* TO ${account}, or set policies.ddl to ignore or hold`;
+    return [checkWarning('GRANT_TARGET_DDL', message, remedy)];
+  });
+}
+
+const DDL_PRIVILEGES = ['CREATE', 'ALTER', 'DROP', 'INDEX', 'REFERENCES'];
 const ROW_PRIVILEGES = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
