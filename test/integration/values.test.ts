@@ -2,13 +2,7 @@ import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
-import mysql from 'mysql2/promise';
-import { runSource } from '../../services/selector/source-run.ts';
-import { openRegistry } from '../../shared/codec/schema-registry.ts';
-import { createLogger } from '../../shared/runtime/log.ts';
-import { attachStack } from '../../stack/api.ts';
-import { rowsTopic } from '../../topics/topics.ts';
-import { readRecords } from '../support/decoded-topic.ts';
+import { SourceReader } from '../support/source-reader.ts';
 
 /** The database is the oracle: what the selector publishes is what SELECT prints, for every covered type and for random values. */
 
@@ -124,83 +118,28 @@ const KINDS: readonly Kind[] = [
   { sql: "SET('x','y','z')", print: (c) => c, literal: fc.subarray(['x', 'y', 'z']).map((s) => quoted(s.join(','))) },
 ];
 
-const stack = attachStack();
-const place = { kafka: stack.address('kafka-sh'), registry: stack.address('registry', 'http').replace(/\/+$/, '') };
-
 for (const server of ['order', 'user']) {
   describe(`values of the ${server === 'order' ? 'MySQL' : 'MariaDB'} source, seed ${SEED}`, () => {
-    const [host = '', port = ''] = stack.address(server).split(':');
-    const schema = `values_${SEED}`;
-    const name = `v-${server}-${SEED}`;
-    const stop = new AbortController();
-    let db: mysql.Connection;
-    let run: Promise<void>;
+    let reader: SourceReader;
 
     before(async () => {
-      process.env.VALUES_PASSWORD = 'lutra';
-      db = await mysql.createConnection({
-        host,
-        port: Number(port),
-        user: 'root',
-        password: 'root',
-        dateStrings: true,
-        supportBigNumbers: true,
-        bigNumberStrings: true,
-      });
-      await db.query("SET SESSION sql_mode = 'ALLOW_INVALID_DATES', time_zone = '+00:00'");
-      await db.query(`CREATE DATABASE ${schema} CHARACTER SET utf8mb4`);
       const columns = KINDS.map((kind, i) => `c${i} ${kind.sql}`).join(', ');
-      await db.query(`CREATE TABLE ${schema}.t (id INT PRIMARY KEY, ${columns})`);
-      const running = Promise.withResolvers<void>();
-      run = runSource(
-        {
-          site: 'sh',
-          kafka: { brokers: [place.kafka], clientId: 'values', log: createLogger('test', 'silent') },
-          registry: openRegistry(place.registry),
-          log: createLogger('test', 'silent'),
-          counts: new Map(),
-          onWait: () => {},
-          onPaused: () => {},
-          onRunning: () => running.resolve(),
-          desired: {
-            id: `sh.${name}`,
-            name,
-            database: {
-              site: 'sh',
-              hosts: [`${host}:${port}`],
-              user: 'lutra',
-              password: { env: 'VALUES_PASSWORD' },
-              partitions: 1,
-            },
-            tables: [{ from: { schema, table: 't' } }],
-            revisions: {},
-            pipelines: [{ uid: 'values', start: 'end', running: true }],
-          },
-        },
-        stop.signal,
-      );
-      await Promise.race([running.promise, run]);
+      reader = await SourceReader.open(server, [`CREATE TABLE t (id INT PRIMARY KEY, ${columns})`]);
     });
 
-    after(async () => {
-      stop.abort();
-      await run;
-      await db.query(`DROP DATABASE IF EXISTS ${schema}`);
-      await db.end();
-    });
+    after(() => reader[Symbol.asyncDispose]());
 
     test('every covered type arrives as SELECT prints it', async () => {
       const row = fc.tuple(...KINDS.map((kind) => fc.option(kind.literal, { nil: 'NULL', freq: 8 })));
       const rows = fc.sample(row, { seed: SEED, numRuns: ROWS });
       for (let i = 0; i < ROWS; i += 50) {
         const values = rows.slice(i, i + 50).map((cells, n) => `(${i + n}, ${cells.join(', ')})`);
-        await db.query(`INSERT INTO ${schema}.t VALUES ${values.join(', ')}`);
+        await reader.db.query(`INSERT INTO t VALUES ${values.join(', ')}`);
       }
-      const records = await readRecords({ ...place, topic: rowsTopic(`sh.${name}`) }, (found) => found.length >= ROWS);
-      const [shown] = await db.query(
-        `SELECT id, ${KINDS.map((kind, i) => `${kind.print(`c${i}`)} AS c${i}`).join(', ')} FROM ${schema}.t ORDER BY id`,
+      const records = await reader.rows(ROWS);
+      const printed = await reader.select(
+        `SELECT id, ${KINDS.map((kind, i) => `${kind.print(`c${i}`)} AS c${i}`).join(', ')} FROM t ORDER BY id`,
       );
-      const printed = shown as Record<string, unknown>[];
       assert.equal(printed.length, ROWS);
       const published = records.filter((record) => record.op === 'c').map((record) => record.after ?? {});
       for (const [i, expected] of printed.entries()) {

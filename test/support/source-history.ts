@@ -1,16 +1,13 @@
 import { randomInt } from 'node:crypto';
 import type { Connection } from 'mysql2/promise';
 import { connect, serverAt } from '../../demo/servers.ts';
-import { runSource } from '../../services/selector/source-run.ts';
-import { openRegistry } from '../../shared/codec/schema-registry.ts';
 import { openProducer } from '../../shared/kafka/record-producer.ts';
 import { createLogger } from '../../shared/runtime/log.ts';
 import type { StackHandle } from '../../stack/api.ts';
 import { rowsTopic, schemasTopic } from '../../topics/topics.ts';
 import { type DecodedRecord, readRecords } from './decoded-topic.ts';
+import { type OwnSelector, startOwnSelector } from './own-selector.ts';
 import { testStack } from './stack.ts';
-
-type Run = { readonly stop: AbortController; readonly done: Promise<void> };
 
 /** A source whose selector is started and stopped by the test, while its server goes on; binlog_row_metadata as asked until disposal. */
 export class SourceHistory implements AsyncDisposable {
@@ -21,7 +18,7 @@ export class SourceHistory implements AsyncDisposable {
   private readonly stack: StackHandle;
   private readonly hosts: string;
   private readonly metadata: string;
-  private current: Run | undefined;
+  private current: OwnSelector | undefined;
 
   private constructor(stack: StackHandle, db: Connection, hosts: string, metadata: string) {
     this.stack = stack;
@@ -46,39 +43,14 @@ export class SourceHistory implements AsyncDisposable {
 
   /** Starts the selector and waits until it reads. */
   async start(): Promise<void> {
-    globalThis.process.env.HISTORY_PASSWORD = 'lutra';
-    const running = Promise.withResolvers<void>();
-    const stop = new AbortController();
-    const done = runSource(
-      {
-        site: 'sh',
-        kafka: { brokers: [this.stack.address('kafka-sh')], clientId: 'history', log: createLogger('test', 'silent') },
-        registry: openRegistry(this.registry),
-        log: createLogger('test', 'silent'),
-        counts: new Map(),
-        onWait: () => {},
-        onPaused: () => {},
-        onRunning: () => running.resolve(),
-        desired: {
-          id: this.source,
-          name: `h-${this.word}`,
-          database: {
-            site: 'sh',
-            hosts: [this.hosts],
-            user: 'lutra',
-            password: { env: 'HISTORY_PASSWORD' },
-            partitions: 1,
-          },
-          tables: [{ from: { schema: this.schema, table: '*' } }],
-          revisions: {},
-          pipelines: [{ uid: 'history', start: 'end', running: true }],
-        },
-      },
-      stop.signal,
-    );
-    done.catch(() => {});
-    this.current = { stop, done };
-    await Promise.race([running.promise, done]);
+    this.current = startOwnSelector({
+      kafka: this.stack.address('kafka-sh'),
+      registry: this.registry,
+      name: `h-${this.word}`,
+      host: this.hosts,
+      schema: this.schema,
+    });
+    await this.current.reading;
   }
 
   /** Ends the selector when all that it read is at Kafka. */

@@ -1,10 +1,8 @@
 import { randomInt } from 'node:crypto';
 import mysql from 'mysql2/promise';
-import { runSource } from '../../services/selector/source-run.ts';
-import { openRegistry } from '../../shared/codec/schema-registry.ts';
-import { createLogger } from '../../shared/runtime/log.ts';
 import { rowsTopic } from '../../topics/topics.ts';
 import { type DecodedRecord, readRecords } from './decoded-topic.ts';
+import { startOwnSelector } from './own-selector.ts';
 import { testStack } from './stack.ts';
 
 /** A selector that runs inside the test on a schema of its own, and what it publishes. */
@@ -32,7 +30,6 @@ export class SourceReader implements AsyncDisposable {
 
   /** `server`: process of the stack. Creates the schema, runs `statements` in it, then reads from there. */
   static async open(server: string, statements: readonly string[] = []): Promise<SourceReader> {
-    process.env.VALUES_PASSWORD = 'lutra';
     const stack = await testStack();
     const word = randomInt(2 ** 31 - 1);
     const schema = `values_${word}`;
@@ -53,38 +50,9 @@ export class SourceReader implements AsyncDisposable {
     await db.query(`USE ${schema}`);
     for (const statement of statements) await db.query(statement);
     const place = { kafka: stack.address('kafka-sh'), registry: stack.address('registry', 'http').replace(/\/+$/, '') };
-    const stop = new AbortController();
-    const running = Promise.withResolvers<void>();
-    const run = runSource(
-      {
-        site: 'sh',
-        kafka: { brokers: [place.kafka], clientId: 'values', log: createLogger('test', 'silent') },
-        registry: openRegistry(place.registry),
-        log: createLogger('test', 'silent'),
-        counts: new Map(),
-        onWait: () => {},
-        onPaused: () => {},
-        onRunning: () => running.resolve(),
-        desired: {
-          id: `sh.${name}`,
-          name,
-          database: {
-            site: 'sh',
-            hosts: [`${host}:${port}`],
-            user: 'lutra',
-            password: { env: 'VALUES_PASSWORD' },
-            partitions: 1,
-          },
-          tables: [{ from: { schema, table: '*' } }],
-          revisions: {},
-          pipelines: [{ uid: 'values', start: 'end', running: true }],
-        },
-      },
-      stop.signal,
-    );
-    run.catch(() => {});
-    await Promise.race([running.promise, run]);
-    return new SourceReader(db, schema, run, stop, { ...place, topic: rowsTopic(`sh.${name}`) });
+    const { stop, reading, done } = startOwnSelector({ ...place, name, host: stack.address(server), schema });
+    await reading;
+    return new SourceReader(db, schema, done, stop, { ...place, topic: rowsTopic(`sh.${name}`) });
   }
 
   /** Everything published so far, once `count` row records are there. Rejects when the selector fails first. */
