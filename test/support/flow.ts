@@ -5,7 +5,7 @@ import { type ChannelStatus, Channels } from '../../demo/channels.ts';
 import { compareTables, differenceLine } from '../../demo/compare.ts';
 import { MARKER_TABLE, markerTable, type Route, settle } from '../../demo/marker.ts';
 import { connect, type Row, run, type Server, serverAt } from '../../demo/servers.ts';
-import type { Start } from '../../shared/model/channel.ts';
+import type { DdlPolicy, Start } from '../../shared/model/channel.ts';
 import type { StackHandle } from '../../stack/api.ts';
 import { pipelineGroup, rowsTopic, sourceId } from '../../topics/topics.ts';
 import { eventually } from './eventually.ts';
@@ -23,6 +23,7 @@ export type FlowOptions = {
   readonly mappings?: Mappings;
   readonly start?: Start;
   readonly partitions?: number;
+  readonly policies?: { readonly ddl?: DdlPolicy; readonly databaseDdl?: DdlPolicy };
   /** A flow whose source, declared in its channel, is read by this one too. */
   readonly sharing?: Flow;
 };
@@ -189,7 +190,7 @@ export class Flow implements AsyncDisposable {
 
   private document({ start = this.options.start ?? 'end', state }: { start?: Start; state?: string }): object {
     const { from, to } = this.route;
-    const { partitions, sharing } = this.options;
+    const { partitions, sharing, policies } = this.options;
     const target = `t-${this.word}`;
     const source = { ...databaseAt(from.server, 'sh'), ...(partitions === undefined ? {} : { partitions }) };
     return {
@@ -197,6 +198,7 @@ export class Flow implements AsyncDisposable {
       kind: 'Channel',
       name: this.name,
       ...(state === undefined ? {} : { state }),
+      ...(policies === undefined ? {} : { policies }),
       databases: {
         ...(sharing === undefined ? { [this.sourceName]: source } : {}),
         [target]: databaseAt(to.server, 'us'),

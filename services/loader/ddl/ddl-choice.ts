@@ -8,6 +8,8 @@ import type { Ddl } from '../../../shared/sql/ddl.ts';
 import { parseDdl } from '../../../shared/sql/parse-ddl.ts';
 import { renderDdl } from '../../../shared/sql/render-ddl.ts';
 import type { SqlDialect } from '../../../shared/sql/tokens.ts';
+import { mappedColumnReason } from './mapped-columns.ts';
+import { type RowRemoval, rowRemovalOf } from './row-removal.ts';
 
 /** How a pipeline treats statements: its routes, the schemas they lead to, and the policies. */
 export type DdlRules = {
@@ -35,12 +37,9 @@ export type Choice =
       readonly kind: 'apply';
       readonly words: string;
       readonly tables: readonly TableName[];
-      readonly statement: DdlKind;
       readonly targetSql: string;
+      readonly removal: RowRemoval | undefined;
     };
-
-/** Takes the rows of one shard away from a table into which many are merged, or the table itself. */
-const OF_ONE_SHARD = new Set<DdlKind>(['drop-table', 'truncate-table', 'rename-table']);
 
 /** Never throws for what stands in the statement. */
 export function chooseDdl(source: SourceStatement, rules: DdlRules): Choice {
@@ -77,6 +76,7 @@ function chooseTable(ddl: Ddl, words: string, rules: DdlRules): Choice {
   const policy = strictest(routes.map(({ mapping }) => ddlPolicyOf(rules.channel, mapping)));
   if (policy === 'ignore') return { kind: 'skip', words, tables, reason: ignored(words) };
   const merged = routes.find(({ mapping }) => isMerging(mapping));
+  const removal = rowRemovalOf(ddl);
   try {
     const targetSql = renderDdl(ddl, {
       tableName: (name) => rules.routeOf(name)?.target,
@@ -84,11 +84,16 @@ function chooseTable(ddl: Ddl, words: string, rules: DdlRules): Choice {
       target: rules.target,
     });
     if (targetSql === undefined) return { kind: 'none' };
+    const mapped = mappedColumnReason(ddl, words, rules);
+    if (mapped !== undefined) return { kind: 'hold', words, tables, reason: mapped };
     if (policy === 'hold') return { kind: 'hold', words, tables, targetSql, reason: heldByPolicy(words) };
-    if (merged !== undefined && OF_ONE_SHARD.has(ddl.kind)) {
+    if (removal !== undefined && routes.some(({ mapping }) => mapping.delete !== undefined)) {
+      return { kind: 'hold', words, tables, targetSql, reason: removesMarked(words) };
+    }
+    if (merged !== undefined && (removal !== undefined || ddl.renames.length > 0)) {
       return { kind: 'hold', words, tables, targetSql, reason: ofOneShard(words, merged.target) };
     }
-    return { kind: 'apply', words, tables, statement: ddl.kind, targetSql };
+    return { kind: 'apply', words, tables, targetSql, removal };
   } catch (error) {
     return { kind: 'hold', words, tables, reason: reasonOf(error) };
   }
@@ -104,7 +109,7 @@ function chooseDatabase(ddl: Ddl, words: string, rules: DdlRules): Choice {
   if (targetSql === undefined) return { kind: 'none' };
   const tables = [{ schema: target, table: '*' }];
   if (policy === 'hold') return { kind: 'hold', words, tables, targetSql, reason: heldByPolicy(words) };
-  return { kind: 'apply', words, tables, statement: ddl.kind, targetSql };
+  return { kind: 'apply', words, tables, targetSql, removal: undefined };
 }
 
 function strictest(policies: readonly DdlPolicy[]): DdlPolicy {
@@ -144,4 +149,12 @@ export function reasonOf(error: unknown): Reason {
   if (error instanceof ReplicationError) return { code: error.code, message: error.message, remedy: error.remedy };
   const message = error instanceof Error ? error.message : String(error);
   return { code: 'UNEXPECTED', message, remedy: 'decide by hand: apply an edited statement, or skip it' };
+}
+
+function removesMarked(words: string): Reason {
+  return {
+    code: 'DDL_REMOVES_ROWS',
+    message: `${words} would remove rows, and the mapping only marks deleted ones`,
+    remedy: 'mark the rows at the target by hand, then skip it; or apply it if they are to go',
+  };
 }

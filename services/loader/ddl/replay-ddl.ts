@@ -1,14 +1,15 @@
 import type { Logger } from '../../../shared/runtime/log.ts';
 import { quoteName, readTargetTable } from '../target-table.ts';
 import type { Choice } from './ddl-choice.ts';
-import { executeDdl } from './ddl-execution.ts';
+import { executeDdl, isRefusal } from './ddl-execution.ts';
 import type { LedgerRow } from './ddl-ledger.ts';
 import type { PerformParts } from './ddl-perform.ts';
 
 /**
  * A statement that is met again because an operator moved the offset back. The structure is left as it is, later statements of the same replay made it so;
  * but what removed rows removes them again, because the replay has just brought them back: TRUNCATE as it is, DROP TABLE as TRUNCATE of the table
- * that was made anew under its name. With several partitions rows of the others may be behind it already, so nothing is done and the log says so.
+ * that was made anew under its name. With several partitions rows of the others may be behind it already, and the rows of a partition that is gone cannot be
+ * told from others: then nothing is done and the log says so.
  */
 export async function replayDdl(
   row: LedgerRow,
@@ -16,19 +17,32 @@ export async function replayDdl(
   parts: PerformParts,
   { partitions, log }: { readonly partitions: number; readonly log: Logger },
 ): Promise<void> {
-  if (row.state !== 'applied' || choice.kind !== 'apply') return;
-  if (choice.statement !== 'truncate-table' && choice.statement !== 'drop-table') return;
-  if (partitions > 1) {
+  if (row.state !== 'applied' || choice.kind !== 'apply' || choice.removal === undefined) return;
+  if (partitions > 1 || choice.removal === 'lost-partition') {
     log.warn(
-      { statement: row.id },
-      `${row.words} is not repeated in a replay over several partitions; compare its tables`,
+      { statement: row.id, tables: row.tables },
+      `${row.words} is not repeated in this replay; compare its tables`,
     );
+    return;
+  }
+  if (choice.removal === 'emptied-partition') {
+    await execute(choice.targetSql, row, parts).catch((error: unknown) => {
+      // NOTE a later statement may have taken the partition away.
+      if (!isRefusal(error)) throw error;
+      log.warn(
+        { err: error, statement: row.id, tables: row.tables },
+        `${row.words} could not be repeated in this replay`,
+      );
+    });
     return;
   }
   for (const table of row.tables) {
     if ((await readTargetTable(parts.connection, table)) === undefined) continue;
-    const sql = `TRUNCATE TABLE ${quoteName(table.schema)}.${quoteName(table.table)} /* lutra ${row.id} */`;
-    const onRunning = (ms: number): void => parts.onRunning(row, ms);
-    await executeDdl(sql, { address: parts.address, session: row.session, signal: parts.signal, onRunning });
+    await execute(`TRUNCATE TABLE ${quoteName(table.schema)}.${quoteName(table.table)}`, row, parts);
   }
+}
+
+function execute(sql: string, row: LedgerRow, { address, signal, onRunning }: PerformParts): Promise<void> {
+  const told = (ms: number): void => onRunning(row, ms);
+  return executeDdl(`${sql} /* lutra ${row.id} */`, { address, session: row.session, signal, onRunning: told });
 }
