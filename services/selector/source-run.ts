@@ -5,9 +5,7 @@ import { openProducer } from '../../shared/kafka/record-producer.ts';
 import { ensureTopic } from '../../shared/kafka/topic-admin.ts';
 import type { LogPosition, SelectorPosition } from '../../shared/model/position.ts';
 import type { RowCounts } from '../../shared/model/status.ts';
-import { failedCheck } from '../../shared/mysql/check-problem.ts';
-import { type Connection, type MysqlAddress, mysqlAddress, openConnection } from '../../shared/mysql/connection.ts';
-import { checkSource } from '../../shared/mysql/source-check.ts';
+import { type Connection, openConnection } from '../../shared/mysql/connection.ts';
 import type { ReplicationError } from '../../shared/runtime/errors.ts';
 import type { Logger } from '../../shared/runtime/log.ts';
 import {
@@ -30,6 +28,7 @@ import { type Progress, Publisher } from './publisher.ts';
 import { RowPlan } from './row-plan.ts';
 import { namesColumns } from './schema-capture.ts';
 import { joinedBy, SelectionSwitch } from './selection-switch.ts';
+import { chooseHost } from './source-host.ts';
 import { earliestStart, firstStart, isMariadb } from './start-position.ts';
 import { hasNames } from './table-map.ts';
 import { TransactionAssembler } from './transaction-assembler.ts';
@@ -50,6 +49,8 @@ export type RunParts = {
 
 /** What a running source tells about itself. */
 export type RunningSource = {
+  /** The host of the list that is read from. */
+  readonly host: string;
   readonly progress: () => Progress;
   readonly transactions: () => number;
   /** Commit time of the last transaction read, µs; 0 before the first. */
@@ -66,7 +67,6 @@ const HEARTBEAT_MS = 1_000;
  */
 export async function runSource(parts: RunParts, signal: AbortSignal): Promise<void> {
   const { desired, kafka, log } = parts;
-  const address = mysqlAddress(desired.name, desired.database);
   await ensureTopic(kafka, compactedTopicDefinition(positionsTopic(parts.site)));
   await ensureTopic(kafka, compactedTopicDefinition(schemasTopic(parts.site)));
   await ensureTopic(kafka, rowsTopicDefinition(desired.id, desired.database.partitions));
@@ -78,7 +78,8 @@ export async function runSource(parts: RunParts, signal: AbortSignal): Promise<v
     return;
   }
 
-  await expectFitSource(address, log);
+  const isKnown = isFollowed(desired, saved);
+  const { address, host, server } = await chooseHost(desired, isKnown ? saved : undefined, log);
   const connection = await openConnection(address, 'SOURCE');
   const failure = Promise.withResolvers<never>();
   failure.promise.catch(() => {});
@@ -87,10 +88,7 @@ export async function runSource(parts: RunParts, signal: AbortSignal): Promise<v
   try {
     const charsets = await readCharsets(connection);
     const mariadb = await isMariadb(connection);
-    const server = await serverIdentity(connection);
-    const first = isFollowed(desired, saved)
-      ? undefined
-      : await firstStart(connection, desired.id, chooseStart(desired));
+    const first = isKnown ? undefined : await firstStart(connection, desired.id, chooseStart(desired));
     const isNamed = await namesColumns(connection);
     const flavour = mariadb ? 'mariadb' : 'mysql';
     await connection.end();
@@ -162,6 +160,7 @@ export async function runSource(parts: RunParts, signal: AbortSignal): Promise<v
     });
     if (!isNamed) await learnTables(history, address, (name) => selection.isWanted(name));
     parts.onRunning({
+      host,
       progress: () => acknowledged,
       transactions: () => publisher.counts.transactions,
       lastCommitted: () => assembler.lastCommitted,
@@ -198,14 +197,6 @@ export async function runSource(parts: RunParts, signal: AbortSignal): Promise<v
   }
 }
 
-/** Settings, grants and log of the server. Tables are not looked at here: what one channel maps wrongly must not hold up the others. */
-async function expectFitSource(address: MysqlAddress, log: Logger): Promise<void> {
-  const { problems } = await checkSource(address, []);
-  for (const { severity, code, message } of problems) if (severity === 'warning') log.warn({ code }, message);
-  const failed = failedCheck('SOURCE', address, problems);
-  if (failed) throw failed;
-}
-
 function chooseStart(desired: DesiredSource): ReturnType<typeof earliestStart> {
   return earliestStart(
     desired.id,
@@ -231,7 +222,7 @@ function beginning(
     first === undefined && saved !== undefined && saved.selection === selection && saved.serials.length === partitions;
   const epoch = same ? saved.epoch : (saved?.epoch ?? 0) + 1;
   const serials = same ? saved.serials : new Array<number>(partitions).fill(0);
-  const log = first ?? saved?.log ?? { gtidSet: '', file: '', position: 0 };
+  const log = first ?? logAt(server, saved);
   return {
     source: desired.id,
     epoch,
@@ -243,6 +234,12 @@ function beginning(
     joined: joinedBy(desired, saved?.joined ?? {}, { epoch, serials }),
     at: Date.now(),
   };
+}
+
+/** The saved place as a server knows it: file and position are of one server only. */
+function logAt(server: string, saved: SelectorPosition | undefined): LogPosition {
+  const { gtidSet, file, position } = saved?.log ?? { gtidSet: '', file: '', position: 0 };
+  return saved?.server === server ? { gtidSet, file, position } : { gtidSet, file: '', position: 0 };
 }
 
 async function askDeclaredTypes(map: TableMap, connect: () => Promise<Connection>): Promise<TableMap> {
@@ -269,14 +266,6 @@ async function preparePlan(
   plan.schemaId = await parts.registry.register(`${rowsTopic(parts.desired.id)}-${plan.name}`, plan.schema);
   plan.partitionOf = await partitionOf(map, parts.desired.database.partitions, connect);
   return plan;
-}
-
-async function serverIdentity(connection: Awaited<ReturnType<typeof openConnection>>): Promise<string> {
-  const [rows] = await connection.query("SHOW VARIABLES WHERE Variable_name IN ('server_uuid', 'server_id')");
-  const values = new Map(
-    (rows as { Variable_name: string; Value: string }[]).map((row) => [row.Variable_name, row.Value]),
-  );
-  return values.get('server_uuid') ?? `server-id-${values.get('server_id') ?? ''}`;
 }
 
 function brief(gtidSet: string): string {

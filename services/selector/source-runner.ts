@@ -72,6 +72,7 @@ export class SourceRunner {
       ...(this.reason ? { reason: this.reason } : {}),
       since: this.since,
       ...(progress ? { position: progress.log } : {}),
+      ...(this.running ? { host: this.running.host } : {}),
       ...(committed > 0 ? { lastCommittedAt: Math.round(committed / 1_000) } : {}),
       transactions: this.transactionsBefore + (this.running?.transactions() ?? 0),
       rows: total(this.counts.values()),
@@ -125,7 +126,7 @@ export class SourceRunner {
   }
 
   private trouble(error: ReplicationError): void {
-    const gap = error.code === 'SOURCE_LOG_PURGED';
+    const gap = error.code === 'SOURCE_LOG_PURGED' || error.code === 'SOURCE_LOG_RESET';
     const state = gap ? 'gap' : error.treatment === 'block' ? 'blocked' : 'waiting';
     this.enter(state, { code: error.code, message: error.message, remedy: error.remedy });
   }

@@ -38,6 +38,8 @@ export const statusSchema = z.object({
   /** ms since the epoch at which `state` was entered. */
   since: z.number(),
   at: z.number(),
+  /** selector: the host of the source's list that is read from, `db1:3306`. */
+  host: z.string().optional(),
   /** Last position published (selector) or applied (loader). */
   position: z.object({ gtidSet: z.string(), file: z.string(), position: z.number() }).optional(),
   offsets: z

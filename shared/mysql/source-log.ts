@@ -160,23 +160,30 @@ async function checkMysqlGtid(
   return problems;
 }
 
-/** The first event of the oldest file lists, per domain, the last transaction that is no longer in the log. */
 async function checkMariadbGtid(
   connection: Connection,
-  { files }: SourceLog,
+  log: SourceLog,
   gtid: string,
   who: string,
   place: string,
 ): Promise<CheckProblem[]> {
+  const gone = await purgedMariadb(connection, log, gtid);
+  if (gone === '') return [];
+  return [checkError('SOURCE_LOG_PURGED', `${who} needs transactions that ${place} has purged: ${gone}`, COPY)];
+}
+
+/**
+ * What a MariaDB position has not and the log no longer holds, in words; empty: nothing. The first event of the oldest file lists, per domain, the
+ * last transaction that is no longer in the log.
+ */
+export async function purgedMariadb(connection: Connection, { files }: SourceLog, gtid: string): Promise<string> {
   const [oldest] = files ?? [];
-  if (oldest === undefined) return [];
+  if (oldest === undefined) return '';
   const events = await readRows(connection, 'SHOW BINLOG EVENTS IN ? LIMIT 3', [oldest.name]);
   const listed = events.find((row) => row.Event_type === 'Gtid_list')?.Info ?? '';
   const start = new Map(gtidParts(gtid));
   const gone = gtidParts(listed).filter(([domain, sequence]) => (start.get(domain) ?? 0n) < sequence);
-  if (gone.length === 0) return [];
-  const domains = gone.map(([domain, sequence]) => `up to ${sequence} of domain ${domain}`).join(', ');
-  return [checkError('SOURCE_LOG_PURGED', `${who} needs transactions that ${place} has purged: ${domains}`, COPY)];
+  return gone.map(([domain, sequence]) => `up to ${sequence} of domain ${domain}`).join(', ');
 }
 
 /** `0-1-100,1-1-5` as domain -> sequence. */
