@@ -96,7 +96,7 @@ function textCodec(column: Column, charsets: CharsetDecoders): ColumnCodec | und
       return { avro: 'string', cell: json(column.meta) };
     case Type.GEOMETRY:
     case Type.VECTOR:
-      return { avro: 'bytes', cell: text.counted(column.meta, text.raw) };
+      return { avro: 'bytes', cell: text.copied(column.meta) };
     case Type.ENUM:
     case Type.SET: {
       const names = memberNames(column, charsets);
@@ -110,9 +110,9 @@ function textCodec(column: Column, charsets: CharsetDecoders): ColumnCodec | und
 }
 
 function stringCodec(column: Column, lengthBytes: number, charsets: CharsetDecoders): ColumnCodec | undefined {
-  if (UTF8.has(column.charset)) return { avro: 'string', cell: text.utf8(lengthBytes) };
   const body = bodyOf(column.charset, charsets);
-  return body && { avro: avroOf(column.charset), cell: text.counted(lengthBytes, body) };
+  const cell = body === text.raw ? text.copied(lengthBytes) : body && text.counted(lengthBytes, body);
+  return cell && { avro: avroOf(column.charset), cell };
 }
 
 function compressedCodec(column: Column, lengthBytes: number, charsets: CharsetDecoders): ColumnCodec | undefined {
@@ -125,15 +125,14 @@ function avroOf(charset: string): AvroType {
 }
 
 function bodyOf(charset: string, charsets: CharsetDecoders): text.Body | undefined {
-  if (charset === 'binary') return text.raw;
-  if (UTF8.has(charset)) return text.raw;
+  if (charset === 'binary' || UTF8.has(charset)) return text.raw;
   if (charset === 'latin1') return text.latin1;
   const decode = charsets.get(charset);
   return decode && text.converted(decode);
 }
 
 function memberNames(column: Column, charsets: CharsetDecoders): string[] | undefined {
-  const body = column.charset === 'binary' ? text.raw : bodyOf(column.charset, charsets);
+  const body = bodyOf(column.charset, charsets);
   if (body === undefined) return undefined;
   return column.members.map((member) => text.textOf(body, member));
 }

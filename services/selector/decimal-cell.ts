@@ -24,7 +24,9 @@ export function decimalReader(precision: number, scale: number): (input: EventRe
   for (let i = 0; i < fractions; i++) add(9, i === 0);
   if (scale % 9 > 0) add(scale % 9, fractions === 0);
   return (input) => {
-    const negative = (at(input.bytes, input.at) & 0x80) === 0;
+    const b = input.bytes;
+    let p = input.at;
+    const negative = (at(b, p) & 0x80) === 0;
     const flip = negative ? 0xff : 0;
     let first = 0x80;
     let end = 0;
@@ -32,8 +34,8 @@ export function decimalReader(precision: number, scale: number): (input: EventRe
     if (negative) decimalText[end++] = 45;
     for (const group of groups) {
       let n = 0;
-      for (let i = 0; i < group.bytes; i++) {
-        n = n * 256 + (at(input.bytes, input.at++) ^ flip ^ first);
+      for (const stop = p + group.bytes; p < stop; p++) {
+        n = n * 256 + (at(b, p) ^ flip ^ first);
         first = 0;
       }
       if (n >= group.limit) throw new RangeError('a DECIMAL has a digit group that is none');
@@ -50,6 +52,7 @@ export function decimalReader(precision: number, scale: number): (input: EventRe
         end = digitsOf(n, end, group.digits);
       }
     }
+    input.at = p;
     if (leading) decimalText[end++] = 48;
     return end;
   };
@@ -61,10 +64,12 @@ function digitCount(n: number): number {
   return count;
 }
 
+/** `n` below 10^9. */
 function digitsOf(n: number, start: number, count: number): number {
   for (let i = start + count - 1; i >= start; i--) {
-    decimalText[i] = 48 + (n % 10);
-    n = Math.floor(n / 10);
+    const rest = (n / 10) | 0;
+    decimalText[i] = 48 + n - rest * 10;
+    n = rest;
   }
   return start + count;
 }

@@ -50,7 +50,7 @@ export class RowPlan {
 
   /** Reads one row image and writes it as Avro `Row`. Errors: a RangeError naming the column when the bytes are not what its type says. */
   image(input: EventReader, out: AvroWriter): void {
-    const count = this.columnCount;
+    const { columnCount: count, cells, nullable, starts } = this;
     const nulls = input.at;
     const b = input.bytes;
     input.at += (count + 7) >> 3;
@@ -59,21 +59,21 @@ export class RowPlan {
       for (; i < count; i++) {
         const isNull = (((b[nulls + (i >> 3)] as number) >> (i & 7)) & 1) === 1;
         out.reserve(48);
-        if (this.nullable[i]) {
+        if (nullable[i]) {
           out.bytes[out.at++] = isNull ? NULL : PRESENT;
-          this.starts[i] = out.at;
+          starts[i] = out.at;
           if (isNull) continue;
         } else {
           if (isNull) throw new RangeError('NULL stands in a NOT NULL column');
-          this.starts[i] = out.at;
+          starts[i] = out.at;
         }
-        (this.cells[i] as Cell)(input, out);
+        (cells[i] as Cell)(input, out);
       }
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       throw new RangeError(`column ${this.columns[i]?.name} of ${this.name}: ${error.message}`);
     }
-    if (input.at > input.end) throw new RangeError(`a row of ${this.name} is longer than its event`);
+    if (!(input.at <= input.end)) throw new RangeError(`a row of ${this.name} is longer than its event`);
   }
 
   /** The record key of the image that was written last. */

@@ -107,26 +107,36 @@ export function time(digits: number): Cell {
   };
 }
 
-function two(out: AvroWriter, n: number): void {
-  out.bytes[out.at++] = 48 + Math.floor(n / 10);
-  out.bytes[out.at++] = 48 + (n % 10);
+/** The digits of a number below 100. */
+function two(b: Uint8Array, p: number, n: number): void {
+  const tens = (n / 10) | 0;
+  b[p] = 48 + tens;
+  b[p + 1] = 48 + n - tens * 10;
 }
 
 function ymd(out: AvroWriter, year: number, month: number, day: number): void {
-  two(out, Math.floor(year / 100));
-  two(out, year % 100);
-  out.bytes[out.at++] = 45;
-  two(out, month);
-  out.bytes[out.at++] = 45;
-  two(out, day);
+  if (year < 0 || year > 9999) throw new RangeError(`a date lies in the year ${year}`);
+  const b = out.bytes;
+  const p = out.at;
+  const century = (year / 100) | 0;
+  two(b, p, century);
+  two(b, p + 2, year - century * 100);
+  b[p + 4] = 45;
+  two(b, p + 5, month);
+  b[p + 7] = 45;
+  two(b, p + 8, day);
+  out.at = p + 10;
 }
 
 function hms(out: AvroWriter, hour: number, minute: number, second: number): void {
-  two(out, hour);
-  out.bytes[out.at++] = 58;
-  two(out, minute);
-  out.bytes[out.at++] = 58;
-  two(out, second);
+  const b = out.bytes;
+  const p = out.at;
+  two(b, p, hour);
+  b[p + 2] = 58;
+  two(b, p + 3, minute);
+  b[p + 5] = 58;
+  two(b, p + 6, second);
+  out.at = p + 8;
 }
 
 /** Days since 1970-01-01 as a date. Source: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", civil_from_days. */
@@ -143,9 +153,8 @@ function civil(out: AvroWriter, days: number): void {
 
 function readFraction(input: EventReader, digits: number): number {
   if (digits === 0) return 0;
-  const bytes = (digits + 1) >> 1;
-  const n = input.bytes.readUIntBE(input.at, bytes);
-  input.at += bytes;
+  let n = 0;
+  for (let i = 0; i < digits; i += 2) n = (n << 8) | at(input.bytes, input.at++);
   return trimFraction(n, digits);
 }
 
@@ -156,11 +165,13 @@ function trimFraction(n: number, digits: number): number {
 
 function writeFraction(out: AvroWriter, fraction: number, digits: number): void {
   if (digits === 0) return;
-  out.bytes[out.at++] = 46;
+  const b = out.bytes;
+  b[out.at] = 46;
   let n = fraction;
-  for (let i = out.at + digits - 1; i >= out.at; i--) {
-    out.bytes[i] = 48 + (n % 10);
-    n = Math.floor(n / 10);
+  for (let i = out.at + digits; i > out.at; i--) {
+    const rest = (n / 10) | 0;
+    b[i] = 48 + n - rest * 10;
+    n = rest;
   }
-  out.at += digits;
+  out.at += digits + 1;
 }

@@ -10,14 +10,20 @@ export type Body = (bytes: Buffer, start: number, end: number, out: AvroWriter) 
 
 /** Moves over a length of `lengthBytes` and so many bytes; returns where these begin. */
 function enter(input: EventReader, lengthBytes: number): number {
-  const length = lengthBytes === 1 ? at(input.bytes, input.at) : input.bytes.readUIntLE(input.at, lengthBytes);
-  const start = input.at + lengthBytes;
-  input.at = start + length;
-  if (input.at > input.end) throw new RangeError('a text or bytes reach over the end of the event');
+  const b = input.bytes;
+  const p = input.at;
+  let length = at(b, p);
+  if (lengthBytes === 2) length |= at(b, p + 1) << 8;
+  else if (lengthBytes > 2) length = b.readUIntLE(p, lengthBytes);
+  const start = p + lengthBytes;
+  const end = start + length;
+  // NOTE a length from behind the buffer is NaN, which no comparison but this one refuses.
+  if (!(end <= input.end)) throw new RangeError('a text or bytes reach over the end of the event');
+  input.at = end;
   return start;
 }
 
-/** Bytes or text behind a little-endian length of `lengthBytes`. */
+/** What a body makes of the bytes behind a little-endian length of `lengthBytes`. */
 export function counted(lengthBytes: number, body: Body): Cell {
   return (input, out) => {
     const start = enter(input, lengthBytes);
@@ -28,8 +34,8 @@ export function counted(lengthBytes: number, body: Body): Cell {
 /** Bytes as they are. */
 export const raw: Body = (bytes, start, end, out) => out.slice(bytes, start, end);
 
-/** UTF-8 text behind its length, copied: its server has checked it when it was written, and every byte of it is kept. */
-export function utf8(lengthBytes: number): Cell {
+/** Bytes, or text in UTF-8, behind a length, copied: the server has checked such text when it was written, and every byte of it is kept. */
+export function copied(lengthBytes: number): Cell {
   return (input, out) => {
     const start = enter(input, lengthBytes);
     out.slice(input.bytes, start, input.at);
