@@ -1,11 +1,8 @@
-import { AvroWriter } from '../../shared/codec/avro-writer.ts';
 import { parseGtidSet } from '../../shared/model/gtid-set.ts';
-import { ReplicationError } from '../../shared/runtime/errors.ts';
-import type { CharsetSource } from './charsets.ts';
-import type { TableMap } from './column.ts';
+import { EventErrors } from './event-errors.ts';
 import { type EventHeader, hasHeader, innerHeader, readHeader } from './event-header.ts';
 import { EventReader } from './event-reader.ts';
-import { CHECKSUM, Event, eventName, HEADER } from './event-types.ts';
+import { CHECKSUM, Event, HEADER } from './event-types.ts';
 import {
   type GtidEvent,
   readGtid,
@@ -14,45 +11,22 @@ import {
   readPreviousGtids,
   readTaggedGtid,
 } from './gtid-event.ts';
-import type { LogTail } from './log-tail.ts';
+import { KnownTables, type TableParts } from './known-tables.ts';
 import { payloadEvents, readPayload } from './payload-event.ts';
 import { PreparedTransactions, parseXa } from './prepared-transactions.ts';
-import type { Publisher } from './publisher.ts';
 import { type QueryEvent, readCompressedQuery, readQuery } from './query-event.ts';
-import type { RowPlan } from './row-plan.ts';
 import { type RowsEvent, RowsWalker, rowsEvent } from './rows-event.ts';
-import type { SchemaHistory } from './schema-history.ts';
 import { type StatementKind, statementKind } from './statement.ts';
+import { StatementEvents, type StatementParts } from './statement-events.ts';
 import { isSystemSchema } from './system-schemas.ts';
-import { type Charsets, parseTableMap } from './table-map.ts';
+import { XaEvents } from './xa-events.ts';
 
-export type AssemblerParts = {
-  readonly source: string;
-  readonly charsets: Charsets;
-  /** How statements in the character set of their client become text. */
-  readonly decoders: Pick<CharsetSource, 'statementText'>;
-  readonly publisher: Publisher;
-  /** The plan of a table with its schema registered, or undefined when nobody wants the table. */
-  readonly planFor: (map: TableMap) => Promise<RowPlan> | undefined;
-  readonly statementSchemaId: number;
-  /** Follows what a statement does to tables; a promise until that is saved. */
-  readonly follow: SchemaHistory['follow'];
-  readonly log: LogTail;
-  /** Called between transactions, behind the end of one. */
-  readonly onBoundary: () => void;
-};
-
-type KnownTable = { readonly bytes: Buffer; readonly plan: RowPlan | undefined };
-
-/** Bits of sql_mode that change how a statement is read. Source: MySQL `sql/system_variables.h`; the same in MariaDB `sql/sql_class.h`. */
-const ANSI_QUOTES = 4n;
-const NO_BACKSLASH_ESCAPES = 1n << 20n;
-
-function sqlModeText(bits: bigint): string {
-  return [bits & ANSI_QUOTES ? 'ANSI_QUOTES' : '', bits & NO_BACKSLASH_ESCAPES ? 'NO_BACKSLASH_ESCAPES' : '']
-    .filter((mode) => mode !== '')
-    .join(',');
-}
+export type AssemblerParts = TableParts &
+  StatementParts & {
+    readonly source: string;
+    /** Called between transactions, behind the end of one. */
+    readonly onBoundary: () => void;
+  };
 
 const STATEMENT_END = 1;
 /** Table id of a rows event that only ends a statement. */
@@ -67,9 +41,11 @@ export class TransactionAssembler {
   private readonly parts: AssemblerParts;
   private readonly reader = new EventReader();
   private readonly walker: RowsWalker;
-  private readonly tables = new Map<number, KnownTable>();
+  private readonly errors: EventErrors;
+  private readonly tables: KnownTables;
   private readonly prepared = new PreparedTransactions();
-  private readonly statementBody = new AvroWriter(1 << 10);
+  private readonly xa: XaEvents;
+  private readonly statements: StatementEvents;
   private checksum = false;
   private open: (GtidEvent & { readonly skipped: boolean }) | undefined;
   /** Rows of the open transaction have left: it cannot be taken back any more. */
@@ -79,6 +55,18 @@ export class TransactionAssembler {
 
   constructor(parts: AssemblerParts) {
     this.parts = parts;
+    this.errors = new EventErrors(parts.source, parts.log);
+    this.tables = new KnownTables(parts, this.errors);
+    this.xa = new XaEvents(this.prepared, this.errors, {
+      replay: (events, header) => this.replay(events, header),
+      commit: (header, counted) => this.commit(header, counted),
+    });
+    this.statements = new StatementEvents(parts, {
+      onFollowed: () => this.tables.clear(),
+      onTaken: (sql, header) => {
+        if (this.standsAlone(sql)) this.commit(header);
+      },
+    });
     this.walker = new RowsWalker((plan, op, key, images) => {
       this.hasPublished = true;
       parts.publisher.row(plan, op, key, images);
@@ -87,14 +75,16 @@ export class TransactionAssembler {
 
   /** Takes one event. A promise holds the stream until the table is known, Kafka has taken what waits, or all of a compressed transaction is read. */
   readonly take = (bytes: Buffer, at: number, end: number): Promise<void> | undefined => {
-    if (!hasHeader(at, end)) throw this.tooShort(end - at);
+    if (!hasHeader(at, end)) throw this.errors.tooShort(end - at);
     const header = readHeader(bytes, at, this.parts.log.position);
     const bodyEnd = this.checksum ? end - CHECKSUM : end;
     try {
       const wait = this.dispatch(header, bytes, at, bodyEnd, end);
-      return wait?.catch((error) => Promise.reject(this.placed(error, header))) ?? this.parts.publisher.backPressure();
+      return (
+        wait?.catch((error) => Promise.reject(this.errors.placed(error, header))) ?? this.parts.publisher.backPressure()
+      );
     } catch (error) {
-      throw this.placed(error, header);
+      throw this.errors.placed(error, header);
     }
   };
 
@@ -129,8 +119,8 @@ export class TransactionAssembler {
     }
     switch (header.type) {
       case Event.TABLE_MAP:
-        if (this.prepared.isOpen) this.prepared.keep(bytes.subarray(at, bodyEnd), this.place(header));
-        return this.tableMap(body, header);
+        if (this.prepared.isOpen) this.prepared.keep(bytes.subarray(at, bodyEnd), this.errors.place(header));
+        return this.open?.skipped ? undefined : this.tables.learn(body, header, this.insideTransaction);
       case Event.GTID:
       case Event.ANONYMOUS_GTID:
         this.begin(readGtid(body, header.type === Event.ANONYMOUS_GTID, header.seconds), header);
@@ -149,9 +139,13 @@ export class TransactionAssembler {
       case Event.MARIADB_QUERY_COMPRESSED:
         return this.query(readCompressedQuery(body), header);
       case Event.TRANSACTION_PAYLOAD:
-        return this.open?.skipped ? this.skippedPayload(header) : this.payload(body, header);
+        if (!this.open?.skipped) return this.payload(body, header);
+        this.commit(header);
+        return undefined;
       case Event.XA_PREPARE:
-        return this.xaPrepare(body, header);
+        if (!this.open?.skipped) return this.xa.prepare(body.u8() === 1, header, this.open?.gtid ?? '');
+        this.commit(header);
+        return undefined;
       case Event.ROTATE:
         this.rotate(body);
         return undefined;
@@ -174,7 +168,7 @@ export class TransactionAssembler {
       case Event.MARIADB_BINLOG_CHECKPOINT:
         return undefined;
       default:
-        throw this.unsupported(header, UNSUPPORTED_ADVICE[header.type] ?? 'this kind of event is not covered');
+        throw this.errors.notCovered(header);
     }
   }
 
@@ -212,42 +206,22 @@ export class TransactionAssembler {
     this.parts.log.position = position;
   }
 
-  private tableMap(body: EventReader, header: EventHeader): Promise<void> | undefined {
-    if (this.open?.skipped) return undefined;
-    const id = body.uint(6);
-    body.skip(2);
-    const bytes = body.bytes.subarray(body.at, body.end);
-    if (this.tables.get(id)?.bytes.equals(bytes)) return undefined;
-    const map = parseTableMap(body, this.parts.charsets);
-    const kept = Buffer.from(bytes);
-    const plan = isSystemSchema(map.schema) ? undefined : this.parts.planFor(map);
-    if (plan === undefined) {
-      this.tables.set(id, { bytes: kept, plan: undefined });
-      return undefined;
-    }
-    if (!this.open)
-      throw this.unsupported(header, 'a table map came outside of a transaction; start at a transaction boundary');
-    return plan.then((ready) => {
-      this.tables.set(id, { bytes: kept, plan: ready });
-    });
-  }
-
   private rows(event: RowsEvent, body: EventReader, header: EventHeader): void {
     if (this.open?.skipped) return;
     const id = body.uint(6);
     const flags = body.uint(2);
     if (event.hasExtra) body.skip(body.uint(2) - 2);
-    const table = this.tables.get(id);
+    const table = this.tables.find(id);
     if (table === undefined) {
       if (id === DUMMY_TABLE && (flags & STATEMENT_END) !== 0) return;
-      throw this.unsupported(
+      throw this.errors.unsupported(
         header,
         `rows of table id ${id} came without a table map; start at a transaction boundary`,
       );
     }
     if (!table.plan) return;
     if (!this.open)
-      throw this.unsupported(header, 'rows came outside of a transaction; start at a transaction boundary');
+      throw this.errors.unsupported(header, 'rows came outside of a transaction; start at a transaction boundary');
     this.walker.walk(table.plan, event, body);
   }
 
@@ -270,15 +244,15 @@ export class TransactionAssembler {
         this.rollback(header);
         return undefined;
       case 'xa':
-        return this.xa(query, header);
+        return this.xa.statement(query.text.toString('latin1'), header, this.open?.gtid ?? '');
       case 'rows':
         if (isSystemSchema(query.schema)) return undefined;
-        throw this.unsupported(
+        throw this.errors.unsupported(
           header,
           `a change of rows in schema ${query.schema} was logged as a statement; set binlog_format = ROW at the source and reconnect its clients`,
         );
       case 'other':
-        return this.statement(query, header);
+        return this.statements.take(query, header, this.open?.gtid);
       default:
         kind satisfies never;
         return undefined;
@@ -294,7 +268,7 @@ export class TransactionAssembler {
   /** The log keeps rows that a savepoint took back only when the transaction changed something that cannot be taken back. */
   private savepoint(query: QueryEvent, header: EventHeader): void {
     if (!this.hasPublished || !/^\s*ROLLBACK\b/i.test(query.text.toString('latin1'))) return;
-    throw this.unsupported(
+    throw this.errors.unsupported(
       header,
       'rows that left already are rolled back to a savepoint by a transaction that also changed something not transactional',
     );
@@ -302,7 +276,7 @@ export class TransactionAssembler {
 
   private rollback(header: EventHeader): void {
     if (this.hasPublished) {
-      throw this.unsupported(
+      throw this.errors.unsupported(
         header,
         'a transaction was rolled back that changed tables with and without transactions: the log does not tell which of its rows stay',
       );
@@ -310,54 +284,7 @@ export class TransactionAssembler {
     this.commit(header);
   }
 
-  /** A statement stands alone, except CREATE TABLE … SELECT, whose rows follow in the same transaction. */
-  private statement(query: QueryEvent, header: EventHeader): Promise<void> | undefined {
-    const text = this.parts.decoders.statementText(query);
-    // NOTE the event's bytes are reused while a promise is awaited; what is needed of them is taken before.
-    const { schema, sqlMode } = query;
-    const publish = (sql: string): Promise<void> | undefined => {
-      const followed = this.followed(schema, sql, sqlMode, header);
-      if (followed === undefined) this.publishStatement(query, sql, header);
-      return followed?.then(() => this.publishStatement(query, sql, header));
-    };
-    return typeof text === 'string' ? publish(text) : text.then(publish);
-  }
-
-  /** The schema history takes a statement before it is published, so that no position that covers it is saved earlier. */
-  private followed(schema: string, sql: string, sqlMode: bigint, header: EventHeader): Promise<void> | undefined {
-    const { follow, log } = this.parts;
-    if (!this.open || isSystemSchema(schema)) return undefined;
-    const gtids = parseGtidSet(log.gtids.toString());
-    if (this.open.gtid !== '') gtids.add(this.open.gtid);
-    const position = header.next > 0 ? header.next : log.position;
-    const followed = follow(schema, sql, sqlModeText(sqlMode), { gtidSet: gtids.toString(), file: log.file, position });
-    // NOTE without names in the log, the map of a table may be the same bytes after a change of the table.
-    if (followed) this.tables.clear();
-    return followed;
-  }
-
-  /** Whatever its default schema: a statement may name tables of any. */
-  private publishStatement({ schema, sqlMode, timeZone }: QueryEvent, sql: string, header: EventHeader): void {
-    const { publisher, statementSchemaId } = this.parts;
-    if (this.open) {
-      const out = this.statementBody;
-      out.at = 0;
-      out.text(schema);
-      out.text(sql);
-      out.reserve(16);
-      out.bigLong(BigInt.asIntN(64, sqlMode));
-      out.text(timeZone);
-      publisher.everywhere(
-        statementSchemaId,
-        's',
-        Buffer.from(JSON.stringify([schema])),
-        out.bytes.subarray(0, out.at),
-      );
-    }
-    if (this.standsAlone(sql)) this.commit(header);
-  }
-
-  /** MariaDB tells by a flag that a statement is its whole transaction, MySQL by words at the end of its text that rows follow. */
+  /** MariaDB tells by a flag that a statement is its whole transaction, MySQL by words at the end of its text that rows follow (CREATE TABLE … SELECT). */
   private standsAlone(sql: string): boolean {
     return this.open?.standalone ?? !/\bSTART\s+TRANSACTION\s*$/i.test(sql);
   }
@@ -365,11 +292,6 @@ export class TransactionAssembler {
   /** The events of a compressed transaction, one after the other, as fast as Kafka takes them. */
   private async payload(body: EventReader, outer: EventHeader): Promise<void> {
     for await (const event of payloadEvents(readPayload(body))) await this.inner(event, outer);
-  }
-
-  private skippedPayload(header: EventHeader): undefined {
-    this.commit(header);
-    return undefined;
   }
 
   private async inner(event: Buffer, outer: EventHeader): Promise<void> {
@@ -381,105 +303,12 @@ export class TransactionAssembler {
 
   /** Rows of an XA transaction wait for its end; those that nobody wants are let go. */
   private keepRows(event: Buffer, body: EventReader, header: EventHeader): void {
-    const table = this.tables.get(body.uint(6));
+    const table = this.tables.find(body.uint(6));
     if (this.open?.skipped || (table !== undefined && table.plan === undefined)) return;
-    this.prepared.keepRows(event, this.place(header));
-  }
-
-  private xa(query: QueryEvent, header: EventHeader): Promise<void> | undefined {
-    const { verb, xid } = parseXa(query.text.toString('latin1'));
-    switch (verb) {
-      case 'START':
-      case 'BEGIN':
-        this.prepared.start(xid, this.open?.gtid ?? '');
-        return undefined;
-      case 'END':
-        return undefined;
-      case 'COMMIT': {
-        const transaction = this.prepared.take(xid);
-        if (transaction === undefined) {
-          throw this.unsupported(
-            header,
-            'it commits an XA transaction that was prepared before the place where reading began',
-          );
-        }
-        return this.replay(transaction.events, header).then(() =>
-          this.commit(header, [transaction.gtid, this.open?.gtid ?? '']),
-        );
-      }
-      case 'ROLLBACK':
-        this.commit(header, [this.prepared.take(xid)?.gtid ?? '', this.open?.gtid ?? '']);
-        return undefined;
-      default:
-        throw this.unsupported(header, `XA ${verb} is not known`);
-    }
-  }
-
-  private xaPrepare(body: EventReader, header: EventHeader): Promise<void> | undefined {
-    if (this.open?.skipped) {
-      this.commit(header);
-      return undefined;
-    }
-    if (body.u8() === 1) {
-      return this.replay(this.prepared.takeOpen()?.events ?? [], header).then(() => this.commit(header));
-    }
-    const isMissable = this.open?.gtid.includes(':') === true;
-    if (!isMissable && this.prepared.hasRows) {
-      throw this.unsupported(
-        header,
-        'a prepared XA transaction needs a position that can leave it out, which only the GTIDs of MySQL can',
-      );
-    }
-    this.prepared.prepare();
-    this.commit(header, isMissable ? [] : undefined);
-    return undefined;
+    this.prepared.keepRows(event, this.errors.place(header));
   }
 
   private async replay(events: readonly Buffer[], header: EventHeader): Promise<void> {
     for (const event of events) await this.inner(event, header);
   }
-
-  private place(header: EventHeader): string {
-    return `${this.parts.log.file}:${header.start} of source ${this.parts.source}`;
-  }
-
-  /** An error of decoding or of the table with the event's place. */
-  private placed(error: unknown, header: EventHeader): unknown {
-    const place = this.place(header);
-    if (error instanceof RangeError) {
-      return new ReplicationError(
-        'SOURCE_EVENT_UNSUPPORTED',
-        `the ${eventName(header.type)} event at ${place} cannot be decoded: ${error.message}`,
-        'check the log with mysqlbinlog --verify-binlog-checksum; nothing was stepped over',
-        error,
-      );
-    }
-    const isOurs =
-      error instanceof ReplicationError &&
-      (error.code === 'SOURCE_EVENT_UNSUPPORTED' || error.code === 'SOURCE_TYPE_UNSUPPORTED');
-    if (!isOurs || error.message.includes(place)) return error;
-    return new ReplicationError(error.code, `${error.message}, at ${place}`, error.remedy, error);
-  }
-
-  private tooShort(length: number): ReplicationError {
-    return new ReplicationError(
-      'SOURCE_STREAM_BROKEN',
-      `the source ${this.parts.source} sent ${length} bytes where an event header has ${HEADER}`,
-      'the selector connects again from its last position by itself',
-    );
-  }
-
-  private unsupported(header: EventHeader, why: string): ReplicationError {
-    return new ReplicationError(
-      'SOURCE_EVENT_UNSUPPORTED',
-      `the ${eventName(header.type)} event at ${this.place(header)} cannot be replicated: ${why}`,
-      'nothing was stepped over; after mending the cause, move the source behind this transaction and copy the tables it touches',
-    );
-  }
 }
-
-const UNSUPPORTED_ADVICE: Record<number, string> = {
-  [Event.PARTIAL_UPDATE_ROWS]: "it holds partial JSON; SET GLOBAL binlog_row_value_options = ''",
-  [Event.INCIDENT]: 'the server says that its log is incomplete here',
-  [Event.MARIADB_START_ENCRYPTION]: 'the log is encrypted and the server did not decrypt it',
-};
