@@ -9,13 +9,14 @@ import { itemStates } from './table-states.ts';
 
 /**
  * What of a statement is not in effect yet. all: everything (`sql` is the statement, guarded where it can be). part: `sql` is the rest of it.
- * nothing: it has been carried out. `conflict` says that the table is neither as before nor as after the statement, or that both would look alike;
- * then a person must decide.
+ * nothing: it has been carried out. `conflict` says that the table is neither as before nor as after the statement; then a person must decide.
+ * `unsure`: before and after look alike, so only who knows that it was never begun may run it.
  */
 export type Remaining = {
   readonly kind: 'all' | 'part' | 'nothing';
   readonly sql?: string;
   readonly conflict?: string;
+  readonly unsure?: string;
 };
 
 export type Shapes = ReadonlyMap<string, TableShape | undefined>;
@@ -144,7 +145,7 @@ function fromStates(ddl: Ddl, states: ReadonlyMap<AlterItem, ItemState>): Remain
   const hasDone = list.includes('done');
   const unsure = list.find((state) => typeof state === 'object' && 'unsure' in state);
   if (unsure && typeof unsure === 'object' && 'unsure' in unsure && hasTodo === hasDone)
-    return conflicting(ddl, unsure.unsure);
+    return { ...all(ddl), unsure: unsure.unsure };
   const isDone = (item: AlterItem): boolean => {
     const state = states.get(item);
     if (state === 'likely') return hasDone || !hasTodo;

@@ -134,6 +134,11 @@ export class DdlLedger {
     return this.select('TRUE', [], `DESC LIMIT ${limit}`);
   }
 
+  /** Whether a statement with this text for the target was applied before. */
+  async hasApplied(targetSql: string): Promise<boolean> {
+    return (await this.select("state = 'applied' AND target_statement = ?", [targetSql])).length > 0;
+  }
+
   /** Statements that took something away, in source order. */
   withEffects(): Promise<LedgerRow[]> {
     return this.select('effects IS NOT NULL', []);

@@ -42,7 +42,8 @@ export async function performDdl(row: LedgerRow, targetSql: string, parts: Perfo
   }
   const remaining = remainingDdl(ddl, before);
   if (remaining.kind === 'nothing') return { state: 'applied', note: 'it was in effect already', effects };
-  if (remaining.conflict !== undefined) return { state: 'held', reason: conflict(remaining.conflict) };
+  const doubt = remaining.conflict ?? ((await mayBeDone(row, targetSql, parts)) ? remaining.unsure : undefined);
+  if (doubt !== undefined) return { state: 'held', reason: conflict(doubt) };
   await parts.ledger.change(row, { state: 'applying', targetSql, fingerprint });
   try {
     await execute(row, remaining.sql ?? targetSql, parts);
@@ -53,6 +54,12 @@ export async function performDdl(row: LedgerRow, targetSql: string, parts: Perfo
   }
   const note = remaining.kind === 'part' ? 'executed; a part of it was in effect already' : 'executed';
   return { state: 'applied', note, effects };
+}
+
+/** Begun before a crash, or the same statement of another shard; not when a person has decided to apply it. */
+async function mayBeDone({ state }: LedgerRow, targetSql: string, { ledger }: PerformParts): Promise<boolean> {
+  if (state === 'held') return false;
+  return state === 'applying' || (await ledger.hasApplied(targetSql));
 }
 
 /** Executes a text as it is, for what an operator wrote. Refusals come back as an outcome. */
