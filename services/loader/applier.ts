@@ -1,10 +1,25 @@
 import { asReplicationError, ReplicationError } from '../../shared/runtime/errors.ts';
 import type { Batch } from './batcher.ts';
+import type { Checkpoint } from './checkpoint.ts';
 import type { DriftCount } from './drift.ts';
 import { merge } from './merger.ts';
 import { buildSteps, MalformedRow, type Step } from './statements.ts';
 import { type Tally, tally } from './tally.ts';
+import { RowsRefused } from './target-errors.ts';
 import type { TargetSession } from './target-session.ts';
+
+/** The target refuses one source transaction, which ends at this checkpoint: TARGET_REFUSED. */
+export class TransactionRefused extends ReplicationError {
+  readonly checkpoint: Checkpoint;
+  /** Which table's rows, when it is known. */
+  readonly refused: RowsRefused | undefined;
+
+  constructor(checkpoint: Checkpoint, message: string, remedy: string, cause: unknown) {
+    super('TARGET_REFUSED', message, remedy, cause);
+    this.checkpoint = checkpoint;
+    this.refused = cause instanceof RowsRefused ? cause : undefined;
+  }
+}
 
 /** An idle pipeline whose tables are not touched still moves its checkpoint, so that retention never overtakes it. */
 const EMPTY_SAVE_MS = 10_000;
@@ -90,8 +105,8 @@ export class Applier {
     if (!(error instanceof ReplicationError) || error.code !== 'TARGET_REFUSED' || !isCareful() || !isFinal)
       return error;
     const last = checkpoint.nextOffset - 1n;
-    return new ReplicationError(
-      error.code,
+    return new TransactionRefused(
+      checkpoint,
       `${error.message} (the source transaction that ends at offset ${last}, ${place}; ${checkpoint.gtid || `${checkpoint.file}:${checkpoint.position}`} at the source)`,
       `mend the target table or the row, it is tried again every few seconds; to go on without this transaction, pause the channel, run kafka-consumer-groups --reset-offsets --to-offset ${checkpoint.nextOffset} for the pipeline's group, then run the channel again`,
       error,

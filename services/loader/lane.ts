@@ -1,20 +1,21 @@
 import type { SchemaRegistryPort } from '../../shared/codec/schema-registry.ts';
 import type { AssignedPartition } from '../../shared/kafka/assigned-partition.ts';
-import type { Database, Start } from '../../shared/model/channel.ts';
+import { type Database, rowErrorPolicyOf, type Start } from '../../shared/model/channel.ts';
 import { type DdlEntry, decisionKey } from '../../shared/model/ddl-entry.ts';
 import type { TableName } from '../../shared/model/table-pattern.ts';
 import { type MysqlAddress, mysqlAddress } from '../../shared/mysql/connection.ts';
 import { asReplicationError, type ReplicationError } from '../../shared/runtime/errors.ts';
 import type { Logger } from '../../shared/runtime/log.ts';
 import { backoffMs, pause } from '../../shared/runtime/retry.ts';
-import { type AppliedBatch, Applier } from './applier.ts';
+import { type AppliedBatch, Applier, TransactionRefused } from './applier.ts';
 import { Batcher, type BatchLimits } from './batcher.ts';
-import type { CheckpointOwner } from './checkpoint.ts';
+import type { Checkpoint, CheckpointOwner } from './checkpoint.ts';
 import { decideCursor, type JoinedAt, offsetMetadata } from './cursor.ts';
 import { DdlRoom } from './ddl/ddl-room.ts';
 import type { DdlRoomParts } from './ddl/ddl-settler.ts';
 import type { Decisions } from './ddl/decisions.ts';
-import { releaseQueue } from './ddl/release.ts';
+import { parkedPlace } from './ddl/held-rows.ts';
+import { ParkedRefused, releaseQueue } from './ddl/release.ts';
 import type { Statement } from './ddl/statement-record.ts';
 import type { MappingRules } from './mapping/mapping-rules.ts';
 import { runLane } from './pipeline.ts';
@@ -24,6 +25,7 @@ import { SlowPaths } from './slow-paths.ts';
 import type { StartFilter } from './start-filter.ts';
 import type { StatusBoard } from './status-board.ts';
 import { tally } from './tally.ts';
+import type { RowsRefused } from './target-errors.ts';
 import { TargetSession } from './target-session.ts';
 import { batchApplied } from './telemetry.ts';
 
@@ -82,12 +84,43 @@ export class Lane {
         await this.runOnce();
       } catch (error) {
         if (this.partition.signal.aborted) break;
+        if (await this.isHeld(error)) continue;
         await this.waitAfter(asReplicationError(error));
       }
     }
     forget();
     forgetDecisions();
     board.closeLane(partition);
+  }
+
+  /** Whether the lane may go on at once because refused rows and their table wait now, as the channel's policy asks. */
+  private async isHeld(error: unknown): Promise<boolean> {
+    const { rules, partitions } = this.settings;
+    if (error instanceof ParkedRefused && !this.isCareful()) {
+      this.carefulBatches = CAREFUL_BATCHES;
+      return true;
+    }
+    const mayHold = rowErrorPolicyOf(rules.channel) === 'hold' && partitions === 1;
+    if (error instanceof TransactionRefused && error.refused !== undefined && mayHold)
+      return this.holdRows(error.refused, error.checkpoint);
+    if (error instanceof ParkedRefused && partitions === 1)
+      return this.holdRows(error.refused, parkedPlace(error.first), error.queue);
+    return false;
+  }
+
+  private async holdRows(refused: RowsRefused, checkpoint: Checkpoint, queue?: string): Promise<boolean> {
+    this.partition.stopReading();
+    try {
+      const session = await this.openSession();
+      try {
+        return await (await DdlRoom.open(this.roomParts(session))).holdRows(refused, checkpoint, queue);
+      } finally {
+        await session.close();
+      }
+    } catch (error) {
+      this.log.warn({ err: error }, 'refused rows could not be held');
+      return false;
+    }
   }
 
   private async waitAfter(error: ReplicationError): Promise<void> {
@@ -203,6 +236,7 @@ export class Lane {
       await releaseQueue(queue, {
         ...{ room, session, owner: this.owner, signal: partition.signal },
         plans: () => this.plans(room, session, queue),
+        isCareful: this.isCareful,
         onApplied: (events) => this.settings.board.released(tally(events)),
       });
     }

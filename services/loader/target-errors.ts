@@ -1,3 +1,4 @@
+import type { TableName } from '../../shared/model/table-pattern.ts';
 import { type ErrorCode, ReplicationError } from '../../shared/runtime/errors.ts';
 import type { TablePlan } from './table-plan.ts';
 
@@ -50,13 +51,32 @@ function isServerAnswer(error: unknown): boolean {
   return error instanceof Error && 'sqlState' in error && (errnoOf(error) ?? 0) > 0;
 }
 
+/** The target does not take rows of a table: TARGET_REFUSED. */
+export class RowsRefused extends ReplicationError {
+  readonly table: TableName;
+  /** The statement as it was sent, cut. Holds values of rows: for the ledger of the target, not for logs. */
+  readonly sql: string;
+
+  constructor(message: string, remedy: string, cause: unknown, table: TableName) {
+    super('TARGET_REFUSED', message, remedy, cause);
+    this.table = table;
+    const sql = cause instanceof Error && 'sql' in cause ? String(cause.sql) : '';
+    this.sql = sql.length > SHOWN_SQL ? `${sql.slice(0, SHOWN_SQL)}…` : sql;
+  }
+}
+
+const SHOWN_SQL = 4_000;
+
 /** A failure of a statement as a named error. Names table and key columns, never the key's value. `place`: `database otter at host:port`. */
 export function statementError(error: unknown, place: string, plan?: TablePlan): ReplicationError {
   if (error instanceof ReplicationError) return error;
   const text = error instanceof Error ? error.message : String(error);
   const code = isServerAnswer(error) ? (CODES.get(errnoOf(error) ?? 0) ?? refusalCode(text)) : 'TARGET_UNREACHABLE';
   const remedy = REMEDIES[code] ?? 'look at the error log of the target server';
-  return new ReplicationError(code, `${place}${tableText(plan)}: ${text}`, remedy, error);
+  const message = `${place}${tableText(plan)}: ${text}`;
+  if (code !== 'TARGET_REFUSED' || plan === undefined) return new ReplicationError(code, message, remedy, error);
+  const { schema, table } = plan.target;
+  return new RowsRefused(message, remedy, error, { schema, table });
 }
 
 /** Some engines report a full disk only in the text: `Got error 28 …`. */

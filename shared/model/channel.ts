@@ -123,9 +123,17 @@ export const pipelineSchema = z.strictObject({
 });
 export type Pipeline = z.infer<typeof pipelineSchema>;
 
+export const rowErrorPolicySchema = z.enum(['block', 'hold']);
+export type RowErrorPolicy = z.infer<typeof rowErrorPolicySchema>;
+
 export const policiesSchema = z.strictObject({
   ddl: ddlPolicySchema.optional().describe('Statements about tables: default apply.'),
   databaseDdl: ddlPolicySchema.optional().describe('Statements about databases: default ignore.'),
+  rowErrors: rowErrorPolicySchema
+    .optional()
+    .describe(
+      'Rows that the target refuses. block (default): the pipeline waits. hold: their table waits, others flow.',
+    ),
 });
 
 export const desiredStateSchema = z.enum(['running', 'paused']);
@@ -172,4 +180,9 @@ export function ddlPolicyOf({ policies }: Pick<Channel, 'policies'>, mapping: Pi
 /** What becomes of CREATE, ALTER and DROP DATABASE. */
 export function databaseDdlPolicyOf({ policies }: Pick<Channel, 'policies'>): DdlPolicy {
   return policies?.databaseDdl ?? 'ignore';
+}
+
+/** What becomes of a transaction whose rows the target refuses. */
+export function rowErrorPolicyOf({ policies }: Pick<Channel, 'policies'>): RowErrorPolicy {
+  return policies?.rowErrors ?? 'block';
 }

@@ -74,6 +74,9 @@ export type LedgerRow = {
   readonly updatedAt: number;
 };
 
+/** What the ledger notes of a statement when it is first met. */
+export type Arrival = Pick<Statement, 'epoch' | 'transaction' | 'schema' | 'sql' | 'session' | 'checkpoint'>;
+
 export type LedgerChange = {
   state?: DdlState;
   words?: string;
@@ -103,7 +106,7 @@ export class DdlLedger {
   }
 
   /** Notes that this partition stands at the statement; makes its row when it is the first. */
-  async arrive({ epoch, transaction, schema, sql, session, checkpoint }: Statement, words: string): Promise<LedgerRow> {
+  async arrive({ epoch, transaction, schema, sql, session, checkpoint }: Arrival, words: string): Promise<LedgerRow> {
     const { uid, channel, pipeline, source } = this.owner;
     const { gtid, file, position, committed } = checkpoint;
     const row = {

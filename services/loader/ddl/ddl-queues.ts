@@ -1,10 +1,12 @@
 import { type Decision, decisionKey } from '../../../shared/model/ddl-entry.ts';
+import type { Reason } from '../../../shared/model/status.ts';
 import { pause } from '../../../shared/runtime/retry.ts';
 import type { LedgerRow } from './ddl-ledger.ts';
 import { performText } from './ddl-perform.ts';
 import { barrierReason, nothingToApply, stopped } from './ddl-reasons.ts';
 import { type DdlSettler, LOOK_MS } from './ddl-settler.ts';
-import { countParked } from './parking.ts';
+import { parkedPlace, ROWS } from './held-rows.ts';
+import { countParked, readParked, removeParked, type StoredRecord } from './parking.ts';
 
 /**
  * Queues behind held statements. A queue is named after its head: the statement that waits for a decision. Behind it stand, in their order, rows of its
@@ -95,6 +97,7 @@ export class DdlQueues {
       { statement: head.id, action: decision.action, by: decision.by },
       'a held statement was decided',
     );
+    if (head.words === ROWS) return this.carryOutRows(head, decision);
     if (decision.action === 'skip') {
       const reason = { code: 'DDL_SKIPPED', message: `skipped by ${decision.by}`, remedy: '' };
       return settler.note(head, { state: 'skipped', reason, decision });
@@ -105,6 +108,43 @@ export class DdlQueues {
     const sql = head.targetSql ?? this.targetSqlNow(head);
     if (sql === undefined) return settler.hold(head, nothingToApply(), decision);
     await settler.perform(head, sql, decision);
+  }
+
+  /** Held rows are tried again, or those of the refused transaction are left out; the note and their removal are one target transaction. */
+  private async carryOutRows(head: LedgerRow, decision: Decision): Promise<void> {
+    const { settler } = this;
+    if (decision.action === 'apply') {
+      return settler.note(head, { state: 'applied', reason: decidedReason('tried again', decision), decision });
+    }
+    if (decision.action === 'edit' && decision.sql !== undefined) {
+      const outcome = await performText(head, decision.sql, settler.performParts());
+      if (outcome.state === 'held') return settler.hold(head, outcome.reason, decision);
+    }
+    const state = decision.action === 'edit' ? 'applied' : 'skipped';
+    await settler.guarded((connection) => connection.query('BEGIN'));
+    await this.removeFirstTransaction(head.id);
+    await settler.note(head, { state, reason: decidedReason(state, decision), decision }, false);
+    await settler.guarded((connection) => connection.query('COMMIT'));
+    await settler.note(head, { state });
+  }
+
+  private async removeFirstTransaction(queue: string): Promise<void> {
+    const { settler } = this;
+    const { owner } = settler.parts;
+    const read = (): Promise<StoredRecord[]> =>
+      settler.guarded((connection) => readParked(connection, owner, queue, READ_BYTES));
+    const records = await read();
+    const [first] = records;
+    if (first === undefined) return;
+    const { transaction, identity } = parkedPlace(first);
+    for (let left = records; left.length > 0; left = await read()) {
+      const same = left.filter((record) => {
+        const place = parkedPlace(record);
+        return place.transaction === transaction && place.identity?.epoch === identity?.epoch;
+      });
+      if (same.length === 0) return;
+      await settler.guarded((connection) => connection.query(removeParked(same)));
+    }
   }
 
   /** Mappings may have changed since the statement was held. */
@@ -127,6 +167,12 @@ export class DdlQueues {
     const { epoch, transaction } = placeOf(queue);
     return this.settler.guarded(() => this.settler.ledger.read(epoch, transaction));
   }
+}
+
+const READ_BYTES = 4 << 20;
+
+function decidedReason(what: string, { by }: Decision): Reason {
+  return { code: 'ROWS_DECIDED', message: `${what}, as ${by} decided`, remedy: '' };
 }
 
 function isOpen({ state }: LedgerRow): boolean {

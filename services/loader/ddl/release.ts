@@ -1,9 +1,11 @@
+import { ReplicationError } from '../../../shared/runtime/errors.ts';
 import type { Source } from '../byte-sink.ts';
 import type { CheckpointOwner } from '../checkpoint.ts';
 import type { PlanCache } from '../plan-cache.ts';
 import { emptyHead, PART, readHead, STATEMENT, schemaIdOf } from '../record-head.ts';
 import type { RowEvent } from '../row-event.ts';
 import { RowParts, readPart } from '../row-parts.ts';
+import { RowsRefused } from '../target-errors.ts';
 import type { TargetSession } from '../target-session.ts';
 import type { DdlRoom } from './ddl-room.ts';
 import { readParked, removeParked, type StoredRecord } from './parking.ts';
@@ -15,6 +17,8 @@ export type ReleaseParts = {
   /** New plans, by which the tables of this queue are written. */
   readonly plans: (released: string) => PlanCache;
   readonly signal: AbortSignal;
+  /** One source transaction at a time, so that an error is about that one alone. */
+  readonly isCareful: () => boolean;
   readonly onApplied: (events: readonly RowEvent[]) => void;
 };
 
@@ -33,7 +37,8 @@ export async function releaseQueue(queue: string, parts: ReleaseParts): Promise<
     if (first === undefined) return room.queues.end(queue);
     const statement = statementId(first);
     if (statement === undefined) {
-      const isWhole = await applyRows(rowsAhead(records), plans, parts);
+      const ahead = rowsAhead(records);
+      const isWhole = await applyParked(queue, parts.isCareful() ? firstTransaction(ahead) : ahead, plans, parts);
       bytes = isWhole ? CHUNK_BYTES : bytes * 2;
       continue;
     }
@@ -50,6 +55,49 @@ const place: Source = { bytes: Buffer.alloc(0), at: 0 };
 
 function statementId({ value }: StoredRecord): string | undefined {
   if (!readHead(value, place, head) || head.op !== STATEMENT) return undefined;
+  return `${head.epoch}-${head.transaction}`;
+}
+
+/** Rows that were parked are refused: TARGET_REFUSED. `first`: the oldest of what was tried. */
+export class ParkedRefused extends ReplicationError {
+  readonly queue: string;
+  readonly refused: RowsRefused;
+  readonly first: StoredRecord;
+
+  constructor(queue: string, refused: RowsRefused, first: StoredRecord) {
+    super('TARGET_REFUSED', refused.message, refused.remedy, refused);
+    this.queue = queue;
+    this.refused = refused;
+    this.first = first;
+  }
+}
+
+async function applyParked(
+  queue: string,
+  records: readonly StoredRecord[],
+  plans: PlanCache,
+  parts: ReleaseParts,
+): Promise<boolean> {
+  try {
+    return await applyRows(records, plans, parts);
+  } catch (error) {
+    const [first] = records;
+    if (!(error instanceof RowsRefused) || first === undefined) throw error;
+    throw new ParkedRefused(queue, error, first);
+  }
+}
+
+/** The records of the transaction that the first one belongs to. */
+export function firstTransaction(records: readonly StoredRecord[]): readonly StoredRecord[] {
+  const [first] = records;
+  if (first === undefined) return [];
+  const id = transactionOf(first);
+  const end = records.findIndex((record) => transactionOf(record) !== id);
+  return end < 0 ? records : records.slice(0, end);
+}
+
+function transactionOf({ value }: StoredRecord): string {
+  readHead(value, place, head);
   return `${head.epoch}-${head.transaction}`;
 }
 

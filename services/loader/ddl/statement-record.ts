@@ -35,14 +35,19 @@ export function readStatement(value: Buffer, head: RecordHead, offset: string): 
     schema,
     sql,
     session: hasSession ? { sqlMode: readInteger(from), timeZone: readText(from) } : { sqlMode: 0, timeZone: '' },
-    checkpoint: {
-      nextOffset: BigInt(offset) + 1n,
-      identity: { epoch: head.epoch, serial: head.serial },
-      transaction: head.transaction,
-      ...readLog(value, head.logAt),
-      committed: head.committed,
-    },
+    checkpoint: checkpointOf(value, head, offset),
     isLast: head.last,
     record: { value, offset },
+  };
+}
+
+/** Where the stream is behind a record. */
+export function checkpointOf(value: Buffer, head: RecordHead, offset: string): Checkpoint {
+  return {
+    nextOffset: BigInt(offset) + 1n,
+    identity: { epoch: head.epoch, serial: head.serial },
+    transaction: head.transaction,
+    ...readLog(value, head.logAt),
+    committed: head.committed,
   };
 }
