@@ -5,7 +5,7 @@ import { type ChannelStatus, Channels } from '../../demo/channels.ts';
 import { compareTables, differenceLine } from '../../demo/compare.ts';
 import { MARKER_TABLE, markerTable, type Route, settle } from '../../demo/marker.ts';
 import { connect, type Row, run, type Server, serverAt } from '../../demo/servers.ts';
-import type { DdlPolicy, Start } from '../../shared/model/channel.ts';
+import type { Channel, Start } from '../../shared/model/channel.ts';
 import type { StackHandle } from '../../stack/api.ts';
 import { pipelineGroup, rowsTopic, sourceId } from '../../topics/topics.ts';
 import { eventually } from './eventually.ts';
@@ -23,7 +23,7 @@ export type FlowOptions = {
   readonly mappings?: Mappings;
   readonly start?: Start;
   readonly partitions?: number;
-  readonly policies?: { readonly ddl?: DdlPolicy; readonly databaseDdl?: DdlPolicy };
+  readonly policies?: Channel['policies'];
   /** A flow whose source, declared in its channel, is read by this one too. */
   readonly sharing?: Flow;
 };
