@@ -18,6 +18,8 @@ export type TableRoute = {
   readonly index: number;
   /** A table by which gh-ost or pt-online-schema-change changes a mapped one: it goes along while it is there. */
   readonly isShadow: boolean;
+  /** Other tables of the source go into the same target, by this mapping or by another one. */
+  readonly isMerged: boolean;
 };
 
 /**
@@ -31,14 +33,15 @@ export function compileRoutes(mappings: readonly Mapping[]): (source: TableName)
     const takes = compileOwn(mapping);
     const shadowed = compileShadowed(mapping);
     const targetOf = compileTarget(mapping);
+    const isMerged = isMerging(mapping) || mappings.some((other) => other !== mapping && meets(other, mapping));
     const own = (source: TableName): TableRoute | undefined =>
-      takes(source) ? { target: targetOf(source), mapping, index, isShadow: false } : undefined;
+      takes(source) ? { target: targetOf(source), mapping, index, isShadow: false, isMerged } : undefined;
     const shadow = (source: TableName): TableRoute | undefined => {
       const original = shadowed(source);
       if (original === undefined) return undefined;
       const { schema, table } = targetOf(original);
       const target = { schema, table: source.table.replace(original.table, () => table) };
-      return { target, mapping, index, isShadow: true };
+      return { target, mapping, index, isShadow: true, isMerged };
     };
     return { own, shadow };
   });
@@ -68,8 +71,20 @@ export function compileTaken(mapping: TableChoice): (source: TableName) => boole
 }
 
 /** Several tables of the source go into one of the target. */
-export function isMerging({ from, to }: Pick<Mapping, 'from' | 'to'>): boolean {
+function isMerging({ from, to }: Pick<Mapping, 'from' | 'to'>): boolean {
   return (['schema', 'table'] as const).some((part) => isPattern(from[part]) && !isPattern(to[part]));
+}
+
+/** Whether tables of two mappings may go into one: their targets read alike, and a part that keeps its name may keep the same one. */
+function meets(a: Mapping, b: Mapping): boolean {
+  const parts = ['schema', 'table'] as const;
+  if (parts.some((part) => a.to[part] !== b.to[part])) return false;
+  const isKept = parts.filter((part) => isPattern(a.to[part]));
+  const isOther = parts.filter((part) => !isPattern(a.to[part])).some((part) => a.from[part] !== b.from[part]);
+  const mayBeSame = isKept.every(
+    (part) => isPattern(a.from[part]) || isPattern(b.from[part]) || a.from[part] === b.from[part],
+  );
+  return isOther && mayBeSame;
 }
 
 /** `_orders_gho` and `_orders_ghc` of gh-ost, `_orders_del` what it leaves; `_orders_new` and `_orders_old` of pt-online-schema-change. */

@@ -1,7 +1,7 @@
 import { type Channel, type DdlPolicy, databaseDdlPolicyOf, ddlPolicyOf } from '../../../shared/model/channel.ts';
 import type { Reason } from '../../../shared/model/status.ts';
 import type { TableName } from '../../../shared/model/table-pattern.ts';
-import { isMerging, type TableRoute } from '../../../shared/model/table-route.ts';
+import type { TableRoute } from '../../../shared/model/table-route.ts';
 import { ReplicationError } from '../../../shared/runtime/errors.ts';
 import { classifyStatement, type DdlKind } from '../../../shared/sql/classify.ts';
 import type { Ddl } from '../../../shared/sql/ddl.ts';
@@ -75,7 +75,7 @@ function chooseTable(ddl: Ddl, words: string, rules: DdlRules): Choice {
   const tables = unique(routes.map(({ target }) => target));
   const policy = strictest(routes.map(({ mapping }) => ddlPolicyOf(rules.channel, mapping)));
   if (policy === 'ignore') return { kind: 'skip', words, tables, reason: ignored(words) };
-  const merged = routes.find(({ mapping }) => isMerging(mapping));
+  const merged = routes.find(({ isMerged }) => isMerged);
   const removal = rowRemovalOf(ddl);
   try {
     const targetSql = renderDdl(ddl, {

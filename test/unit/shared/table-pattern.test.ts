@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { compileNamePattern, compileTablePattern } from '../../../shared/model/table-pattern.ts';
-import { compileMappings } from '../../../shared/model/table-route.ts';
+import { compileMappings, compileRoutes } from '../../../shared/model/table-route.ts';
 
 const matches = (pattern: string, names: readonly string[]): string[] => names.filter(compileNamePattern(pattern));
 
@@ -120,4 +120,26 @@ test('B11: the pattern (?!.*?test).* takes every table but those with test in th
     route({ from: 'mshop./(?!.*?test).*/', to: 'otter.*' }, ['mshop.orders', 'mshop.test', 'mshop.my_test2']),
     ['otter.orders', undefined, undefined],
   );
+});
+
+test('regression 11: tables of several mappings, or of one pattern, that go into one target are known to be merged', () => {
+  const isMerged = (mappings: readonly [from: string, to: string][], source: string): boolean | undefined =>
+    compileRoutes(mappings.map(([from, to]) => ({ from: at(from), to: at(to) })))(at(source))?.isMerged;
+  assert.equal(isMerged([['s.ord_[0-3]', 't.ord']], 's.ord_1'), true);
+  assert.equal(isMerged([['s.*', 't.*']], 's.ord_1'), false);
+  const two: [string, string][] = [
+    ['s.a', 't.x'],
+    ['s.b', 't.x'],
+  ];
+  assert.equal(isMerged(two, 's.a'), true);
+  const schemas: [string, string][] = [
+    ['s1.*', 't.*'],
+    ['s2.*', 't.*'],
+  ];
+  assert.equal(isMerged(schemas, 's2.a'), true);
+  const parts: [string, string][] = [
+    ['s.a*', 't.*'],
+    ['s.b', 't.*'],
+  ];
+  assert.equal(isMerged(parts, 's.b'), false);
 });
