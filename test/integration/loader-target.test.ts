@@ -76,8 +76,10 @@ for (const [server, target] of [
     const path = rowCount === 1 ? 'statements' : 'LOAD DATA';
     test(`${server} holds every value that the record bears, written by ${path}`, async () => {
       await using bench = await LoaderBench.open({ target });
-      // Rows of half a megabyte would make batches too small for LOAD DATA.
-      const cells = CELLS.filter(({ type }) => rowCount === 1 || !type.startsWith('long'));
+      // Rows of half a megabyte would make batches too small for LOAD DATA; JSON of MySQL goes by INSERT.
+      const isLoaded = ({ type }: { type: string }): boolean =>
+        !type.startsWith('long') && (type !== 'json' || server === 'MariaDB');
+      const cells = CELLS.filter((each) => rowCount === 1 || isLoaded(each));
       const loads = async (): Promise<number> =>
         Number((await bench.rows("SHOW GLOBAL STATUS LIKE 'Com_load'"))[0]?.Value);
       const loadsBefore = await loads();
