@@ -1,6 +1,6 @@
-import type { Checkpoint } from './checkpoint.ts';
+import { type Checkpoint, checkpointOf } from './checkpoint.ts';
 import type { ParkedRecord } from './ddl/parking.ts';
-import { emptyHead, type RecordHead, readLog } from './record-head.ts';
+import { emptyHead, type RecordHead } from './record-head.ts';
 import type { RowEvent } from './row-event.ts';
 
 /** Work for the target: whole source transactions, or a chunk of one that is too large (`isFinal` false: its target transaction stays open). */
@@ -38,13 +38,7 @@ class Place {
   toCheckpoint(): Checkpoint {
     const { head, value, offset } = this;
     this.value = NOTHING;
-    return {
-      nextOffset: BigInt(offset) + 1n,
-      identity: { epoch: head.epoch, serial: head.serial },
-      transaction: head.transaction,
-      ...readLog(value, head.logAt),
-      committed: head.committed,
-    };
+    return checkpointOf(value, head, offset);
   }
 }
 

@@ -1,4 +1,5 @@
 import { type Connection, formatSql, type RowDataPacket, rawSql } from '../../shared/mysql/connection.ts';
+import { type RecordHead, readLog } from './record-head.ts';
 
 /** Identity of the last applied record of a partition. `serial` counts records of the epoch without gaps. */
 export type Identity = { readonly epoch: number; readonly serial: number };
@@ -143,4 +144,15 @@ export function moveCheckpoint(
       previous.toString(),
     ],
   );
+}
+
+/** Where the stream is behind a record. */
+export function checkpointOf(value: Buffer, head: RecordHead, offset: string): Checkpoint {
+  return {
+    nextOffset: BigInt(offset) + 1n,
+    identity: { epoch: head.epoch, serial: head.serial },
+    transaction: head.transaction,
+    ...readLog(value, head.logAt),
+    committed: head.committed,
+  };
 }

@@ -223,6 +223,7 @@ export class Lane {
 
   /** What operators have decided about the statements that are held here, as one text. */
   private decisionsAbout(room: DdlRoom): string {
+    if (room.held.isEmpty) return '';
     const { decisions, owner } = this.settings;
     return room.held
       .all()

@@ -1,10 +1,9 @@
-import { ReplicationError } from '../../shared/runtime/errors.ts';
 import { refuseWarnings } from './data-warnings.ts';
 import { DELETE, INSERT } from './record-head.ts';
 import type { RowEvent } from './row-event.ts';
 import { keyOfImage } from './row-key.ts';
 import { isMoved, type RowStatements, rowStatements } from './row-statements.ts';
-import { ER_DUP_ENTRY, ER_NO_PARENT, ER_ROW_IS_REFERENCED, refusalNumber } from './target-errors.ts';
+import { ER_DUP_ENTRY, ER_NO_PARENT, ER_ROW_IS_REFERENCED, RowsRefused, refusalNumber } from './target-errors.ts';
 import { execute, type TargetLink } from './target-link.ts';
 
 /**
@@ -111,10 +110,10 @@ export class RowRunner {
     this.link.drift.add('repeatClash', plan);
   }
 
-  private clash({ target }: RowEvent['plan']): ReplicationError {
-    return new ReplicationError(
-      'TARGET_REFUSED',
-      `${this.link.place}: another row of table ${target.schema}.${target.table} holds a value that must be unique and that a row of the source has now`,
+  private clash({ target: { schema, table } }: RowEvent['plan']): RowsRefused {
+    return new RowsRefused(
+      { schema, table },
+      `${this.link.place}: another row of table ${schema}.${table} holds a value that must be unique and that a row of the source has now`,
       'compare the two tables and mend or delete that row at the target; it is tried again every few seconds',
     );
   }

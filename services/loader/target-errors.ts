@@ -57,7 +57,7 @@ export class RowsRefused extends ReplicationError {
   /** The statement as it was sent, cut. Holds values of rows: for the ledger of the target, not for logs. */
   readonly sql: string;
 
-  constructor(message: string, remedy: string, cause: unknown, table: TableName) {
+  constructor(table: TableName, message: string, remedy: string, cause?: unknown) {
     super('TARGET_REFUSED', message, remedy, cause);
     this.table = table;
     const sql = cause instanceof Error && 'sql' in cause ? String(cause.sql) : '';
@@ -76,7 +76,7 @@ export function statementError(error: unknown, place: string, plan?: TablePlan):
   const message = `${place}${tableText(plan)}: ${text}`;
   if (code !== 'TARGET_REFUSED' || plan === undefined) return new ReplicationError(code, message, remedy, error);
   const { schema, table } = plan.target;
-  return new RowsRefused(message, remedy, error, { schema, table });
+  return new RowsRefused({ schema, table }, message, remedy, error);
 }
 
 /** Some engines report a full disk only in the text: `Got error 28 …`. */

@@ -1,4 +1,5 @@
 import type { TableName } from '../../shared/model/table-pattern.ts';
+import { placeOf } from '../../shared/mysql/check-problem.ts';
 import type { Connection, ResultSetHeader, RowDataPacket } from '../../shared/mysql/connection.ts';
 import { type MysqlAddress, openConnection } from '../../shared/mysql/connection.ts';
 import { ReplicationError } from '../../shared/runtime/errors.ts';
@@ -239,8 +240,4 @@ export class TargetSession {
     if (this.isOpen) return this.connection.destroy();
     await this.connection.end().catch(() => this.connection.destroy());
   }
-}
-
-function placeOf({ name, host, port }: MysqlAddress): string {
-  return `database ${name} at ${host}:${port}`;
 }

@@ -1,6 +1,6 @@
 import { avroName } from '../../shared/codec/avro-name.ts';
 import type { AvroWriter } from '../../shared/codec/avro-writer.ts';
-import { SOURCE_SCHEMA } from '../../shared/codec/envelope.ts';
+import { HEAD_FIELDS } from '../../shared/codec/envelope.ts';
 import type { KeyWriter } from '../../shared/codec/key-writer.ts';
 import type { RowCounts } from '../../shared/model/status.ts';
 import { ReplicationError } from '../../shared/runtime/errors.ts';
@@ -108,8 +108,7 @@ function envelopeSchema(map: TableMap, avro: readonly AvroType[]): object {
     namespace: `lutra.${avroName(map.schema)}.${avroName(map.table)}`,
     lutra: { schema: map.schema, table: map.table, key: map.key.map((i) => map.columns[i]?.name) },
     fields: [
-      { name: 'op', type: 'string' },
-      { name: 'source', type: SOURCE_SCHEMA },
+      ...HEAD_FIELDS,
       { name: 'before', type: ['null', row], default: null },
       { name: 'after', type: ['null', 'Row'], default: null },
     ],

@@ -1,4 +1,4 @@
-import { parseGtidSet } from '../../shared/model/gtid-set.ts';
+import { briefGtids, parseGtidSet } from '../../shared/model/gtid-set.ts';
 import type { SelectorPosition } from '../../shared/model/position.ts';
 import type { Connection } from '../../shared/mysql/connection.ts';
 import { readRows } from '../../shared/mysql/query.ts';
@@ -70,14 +70,14 @@ export function refusal(found: ServerLog, saved: SelectorPosition, place: string
   if (found.missing !== '') {
     return new ReplicationError(
       'SOURCE_BEHIND',
-      `${place} lacks transactions that were read already: ${brief(found.missing)}`,
+      `${place} lacks transactions that were read already: ${briefGtids(found.missing)}`,
       'it is read from as soon as it has caught up: look at its replication (SHOW REPLICA STATUS); if the server that had these transactions is lost, they stand at the targets only: copy the tables, then start the source anew',
     );
   }
   if (found.purged !== '') {
     return new ReplicationError(
       'SOURCE_LOG_PURGED',
-      `${place} no longer has the log that is needed next: it has purged ${brief(found.purged)}`,
+      `${place} no longer has the log that is needed next: it has purged ${briefGtids(found.purged)}`,
       'the rows in between cannot be read any more: copy the tables again, then start from a position the server has',
     );
   }
@@ -90,16 +90,13 @@ export function refusal(found: ServerLog, saved: SelectorPosition, place: string
 }
 
 function logReset({ missing, end }: ServerLog, { log }: SelectorPosition, place: string): ReplicationError {
-  const lost = missing === '' ? `${log.file}:${log.position} was read` : `it does not know ${brief(missing)} any more`;
+  const lost =
+    missing === '' ? `${log.file}:${log.position} was read` : `it does not know ${briefGtids(missing)} any more`;
   return new ReplicationError(
     'SOURCE_LOG_RESET',
     `the log of ${place} was begun anew (RESET BINARY LOGS, a restored backup, a lost disk): it ends at ${end.file}:${end.position}, and ${lost}`,
     'what was written between is not known: copy the tables again, then start the source anew',
   );
-}
-
-function brief(gtidSet: string): string {
-  return gtidSet.length > 200 ? `${gtidSet.slice(0, 200)}…` : gtidSet;
 }
 
 function oneLine(text: string | null | undefined): string {

@@ -3,6 +3,7 @@ import type { SchemaRegistryPort } from '../../shared/codec/schema-registry.ts';
 import type { KafkaAddress } from '../../shared/kafka/cluster.ts';
 import { openProducer } from '../../shared/kafka/record-producer.ts';
 import { ensureTopic } from '../../shared/kafka/topic-admin.ts';
+import { briefGtids } from '../../shared/model/gtid-set.ts';
 import type { LogPosition, SelectorPosition } from '../../shared/model/position.ts';
 import type { RowCounts } from '../../shared/model/status.ts';
 import { type Connection, openConnection } from '../../shared/mysql/connection.ts';
@@ -95,7 +96,7 @@ export async function runSource(parts: RunParts, signal: AbortSignal): Promise<v
     const from = beginning(desired, saved, first, server);
     await positions.store(from);
     log.info(
-      { epoch: from.epoch, transaction: from.transaction, ...from.log, gtidSet: brief(from.log.gtidSet) },
+      { epoch: from.epoch, transaction: from.transaction, ...from.log, gtidSet: briefGtids(from.log.gtidSet) },
       'reading from here',
     );
 
@@ -266,8 +267,4 @@ async function preparePlan(
   plan.schemaId = await parts.registry.register(`${rowsTopic(parts.desired.id)}-${plan.name}`, plan.schema);
   plan.partitionOf = await partitionOf(map, parts.desired.database.partitions, connect);
   return plan;
-}
-
-function brief(gtidSet: string): string {
-  return gtidSet.length > 200 ? `${gtidSet.slice(0, 200)}…` : gtidSet;
 }

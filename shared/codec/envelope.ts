@@ -32,15 +32,18 @@ export const SOURCE_SCHEMA = {
   ],
 } as const;
 
+/** What the schema of every record on a rows topic begins with. */
+export const HEAD_FIELDS = [
+  { name: 'op', type: 'string' },
+  { name: 'source', type: SOURCE_SCHEMA },
+] as const;
+
 export const HEARTBEAT_SCHEMA = {
   type: 'record',
   name: 'Heartbeat',
   namespace: 'lutra',
   doc: 'The source is read up to here; `committed` is when the selector knew it.',
-  fields: [
-    { name: 'op', type: 'string' },
-    { name: 'source', type: SOURCE_SCHEMA },
-  ],
+  fields: HEAD_FIELDS,
 } as const;
 
 export const SELECTION_SCHEMA = {
@@ -49,8 +52,7 @@ export const SELECTION_SCHEMA = {
   namespace: 'lutra',
   doc: 'From here on the stream holds the tables that these documents map. First in every partition of an epoch and of a run of the selector; not numbered, like a heartbeat.',
   fields: [
-    { name: 'op', type: 'string' },
-    { name: 'source', type: SOURCE_SCHEMA },
+    ...HEAD_FIELDS,
     { name: 'revisions', type: { type: 'map', values: 'long' }, doc: 'uid of a channel -> revision of its document' },
   ],
 } as const;
@@ -61,8 +63,7 @@ export const STATEMENT_SCHEMA = {
   namespace: 'lutra',
   doc: 'A statement of the source that changes no rows by row events: DDL and the like. In every partition, at its place in the order.',
   fields: [
-    { name: 'op', type: 'string' },
-    { name: 'source', type: SOURCE_SCHEMA },
+    ...HEAD_FIELDS,
     { name: 'schema', type: 'string', doc: 'default schema of the session' },
     { name: 'sql', type: 'string' },
     { name: 'sqlMode', type: 'long', doc: 'sql_mode of the session, as the bits of the log' },
@@ -76,8 +77,7 @@ export const PART_SCHEMA = {
   namespace: 'lutra',
   doc: 'A piece of a row record that is too large for one Kafka record. The pieces of a row follow each other in one partition; their data, joined, is what stands behind `source` in a record of the named schema.',
   fields: [
-    { name: 'op', type: 'string' },
-    { name: 'source', type: SOURCE_SCHEMA },
+    ...HEAD_FIELDS,
     { name: 'schemaId', type: 'int', doc: 'schema of the whole record' },
     { name: 'rowOp', type: 'string', doc: 'op of the whole record' },
     { name: 'index', type: 'int', doc: 'from 0' },

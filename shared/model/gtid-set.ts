@@ -121,3 +121,8 @@ function joined(list: Interval[]): Interval[] {
   }
   return out;
 }
+
+/** A GTID set for messages: cut when it is long. */
+export function briefGtids(gtidSet: string): string {
+  return gtidSet.length > 200 ? `${gtidSet.slice(0, 200)}…` : gtidSet;
+}

@@ -1,4 +1,5 @@
 import type { Mapping } from '../model/channel.ts';
+import { columnRules } from '../model/column-rules.ts';
 import { compileExpression } from '../model/expression.ts';
 import type { TableName } from '../model/table-pattern.ts';
 import { type CheckProblem, checkError, checkWarning } from './check-problem.ts';
@@ -6,22 +7,10 @@ import { nameOf } from './source-tables.ts';
 import type { ColumnFacts, TableFacts } from './table-facts.ts';
 
 /** A table of the source as the target gets it: columns left out, renamed and computed. What is computed is like the target's column, for it is made to fit. */
-export function mappedFacts(
-  source: TableFacts,
-  { columns = {}, delete: logical }: Mapping,
-  found: TableFacts,
-): TableFacts {
-  const { include, exclude = [], rename = {}, set = {} } = columns;
-  const computed = [...Object.keys(set), ...(logical === undefined ? [] : [logical.mark])];
-  const targetName = (name: string): string => rename[name] ?? name;
-  const kept = source.columns.filter(
-    ({ name }) => (include?.includes(name) ?? true) && !exclude.includes(name) && !computed.includes(targetName(name)),
-  );
-  const own = source.primaryKey.map(targetName);
-  const key = [
-    ...own,
-    ...computed.filter((name) => own.length > 0 && !own.includes(name) && found.primaryKey.includes(name)),
-  ];
+export function mappedFacts(source: TableFacts, mapping: Mapping, found: TableFacts): TableFacts {
+  const { computed, targetName, isKept, keyOf } = columnRules(mapping);
+  const kept = source.columns.filter(({ name }) => isKept(name));
+  const key = keyOf(source.primaryKey, found.primaryKey);
   const isSame = key.length === found.primaryKey.length && key.every((name) => found.primaryKey.includes(name));
   return {
     ...source,

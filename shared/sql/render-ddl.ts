@@ -1,4 +1,5 @@
 import type { TableName } from '../model/table-pattern.ts';
+import { keyOf } from '../mysql/table-facts.ts';
 import { statementStart } from './classify.ts';
 import type { AlterItem, Ddl, DdlTable, TableRole } from './ddl.ts';
 import { unmappable } from './ddl-errors.ts';
@@ -123,7 +124,5 @@ function unmapped({ schema, table }: TableName, role: TableRole): Error {
     'add a mapping for that table, or write by hand what the statement means for the target and approve that text, or skip it',
   );
 }
-
-const keyOf = ({ schema, table }: TableName): string => JSON.stringify([schema, table]);
 const quote = (name: string): string => `\`${name.replaceAll('`', '``')}\``;
 const qualified = ({ schema, table }: TableName): string => `${quote(schema)}.${quote(table)}`;

@@ -1,6 +1,6 @@
 import { test } from 'node:test';
 import { Flow } from '../support/flow.ts';
-import { kafkaGroups } from '../support/kafka-groups.ts';
+import { resetOffsets } from '../support/kafka-groups.ts';
 import { assertSameStructure } from '../support/structure.ts';
 
 test('regression 20: a replay of a day with DDL in it ends equal: columns renamed and dropped, a truncate, a table dropped and made anew', async () => {
@@ -32,15 +32,7 @@ test('regression 20: a replay of a day with DDL in it ends equal: columns rename
   for (const sql of day) await flow.atSource(sql);
   await flow.assertEqual();
   await flow.pause();
-  await kafkaGroups(flow.stack, 'us', [
-    '--reset-offsets',
-    '--group',
-    flow.group,
-    '--topic',
-    flow.topic,
-    '--to-earliest',
-    '--execute',
-  ]);
+  await resetOffsets(flow, '--to-earliest');
   await flow.start();
   await flow.assertEqual();
   for (const table of ['a', 'b', 'c']) await assertSameStructure(flow, table);

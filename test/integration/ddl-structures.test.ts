@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decide, statementsOf, untilStatement } from '../support/ddl-desk.ts';
 import { Flow } from '../support/flow.ts';
-import { kafkaGroups } from '../support/kafka-groups.ts';
+import { resetOffsets } from '../support/kafka-groups.ts';
 import { PAIRS } from '../support/pairs.ts';
 import { assertSameTables, runAtSource } from '../support/same-tables.ts';
 
@@ -104,15 +104,7 @@ test('regressions 9, 20: a replay over TRUNCATE PARTITION ends equal', async () 
   ]);
   await flow.assertEqual();
   await flow.pause();
-  await kafkaGroups(flow.stack, 'us', [
-    '--reset-offsets',
-    '--group',
-    flow.group,
-    '--topic',
-    flow.topic,
-    '--to-earliest',
-    '--execute',
-  ]);
+  await resetOffsets(flow, '--to-earliest');
   await flow.start();
   await flow.assertEqual();
 });

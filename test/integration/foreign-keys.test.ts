@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { compareTables } from '../../demo/compare.ts';
 import { Flow } from '../support/flow.ts';
-import { kafkaGroups } from '../support/kafka-groups.ts';
+import { resetOffsets } from '../support/kafka-groups.ts';
 import { PAIRS } from '../support/pairs.ts';
 
 const FAMILY = {
@@ -105,8 +105,7 @@ test('B12 B18: a replay over tables with foreign keys ends equal', async () => {
     UPDATE child SET parent = 1; DELETE FROM parent WHERE id = 2`);
   await flow.assertEqual();
   await flow.pause();
-  const earliest = ['--reset-offsets', '--group', flow.group, '--topic', flow.topic, '--to-earliest', '--execute'];
-  await kafkaGroups(flow.stack, 'us', earliest);
+  await resetOffsets(flow, '--to-earliest');
   await flow.start();
   await flow.assertEqual();
   const { from, to } = flow.route;

@@ -1,14 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Flow } from '../support/flow.ts';
-import { kafkaGroups } from '../support/kafka-groups.ts';
+import { kafkaGroups, resetOffsets } from '../support/kafka-groups.ts';
 
 const TABLES = { t: 'id INT NOT NULL PRIMARY KEY, v VARCHAR(20)' };
-
-async function reset(flow: Flow, ...how: readonly string[]): Promise<string> {
-  const what = ['--group', flow.group, '--topic', flow.topic];
-  return kafkaGroups(flow.stack, 'us', ['--reset-offsets', ...what, ...how, '--execute']);
-}
 
 test('B18: a replay from an older offset, set with kafka-consumer-groups on the paused channel, ends equal', async () => {
   await using flow = await Flow.open({ tables: TABLES });
@@ -18,7 +13,7 @@ test('B18: a replay from an older offset, set with kafka-consumer-groups on the 
   await flow.atSource('DELETE FROM t WHERE id = 2');
   await flow.assertEqual();
   await flow.pause();
-  await reset(flow, '--to-earliest');
+  await resetOffsets(flow, '--to-earliest');
   await flow.atTarget("UPDATE t SET v = 'damaged'");
   await flow.start();
   await flow.assertEqual();
@@ -32,7 +27,7 @@ test('an offset that kafka-consumer-groups sets to the end skips what was there 
   await flow.atSource("INSERT INTO t VALUES (2, 'skipped')");
   await using beside = await Flow.open({ tables: TABLES, sharing: flow });
   await beside.settle();
-  await reset(flow, '--to-latest');
+  await resetOffsets(flow, '--to-latest');
   await flow.start();
   await flow.atSource("INSERT INTO t VALUES (3, 'applied')");
   await flow.settle();
@@ -47,7 +42,7 @@ test('an offset that kafka-consumer-groups shifts forward skips records', async 
   await flow.atSource("INSERT INTO t VALUES (2, 'skipped')");
   await using beside = await Flow.open({ tables: TABLES, sharing: flow });
   await beside.settle();
-  const printed = await reset(flow, '--shift-by', '1000000');
+  const printed = await resetOffsets(flow, '--shift-by', '1000000');
   await flow.start();
   await flow.atSource("INSERT INTO t VALUES (3, 'applied')");
   await flow.settle();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Flow } from '../support/flow.ts';
-import { kafkaGroups } from '../support/kafka-groups.ts';
+import { resetOffsets } from '../support/kafka-groups.ts';
 import { PAIRS } from '../support/pairs.ts';
 
 const EVERYTHING = `i INT NULL, u BIGINT UNSIGNED, f FLOAT, g DOUBLE, n DECIMAL(20,5), c CHAR(10), v VARCHAR(20), l VARCHAR(20) CHARACTER SET latin1,
@@ -35,7 +35,7 @@ test('B9: a unique key without NULLs names the rows of a table without primary k
   await flow.atSource("UPDATE k SET b = 'z', v = 5 WHERE a = 1; INSERT INTO k VALUES (1, 'x', 9)");
   await flow.assertEqual();
   await flow.pause();
-  await kafkaGroups(flow.stack, 'us', resetToEarliest(flow));
+  await resetOffsets(flow, '--to-earliest');
   await flow.start();
   await flow.assertEqual();
 });
@@ -60,7 +60,7 @@ test('B9 B18: a replay leaves a table without key as it is, says so, and goes on
   await flow.settle();
   await flow.pause();
   await flow.atTarget('DELETE FROM t');
-  await kafkaGroups(flow.stack, 'us', resetToEarliest(flow));
+  await resetOffsets(flow, '--to-earliest');
   await flow.start();
   await flow.atSource('INSERT INTO k VALUES (5); DELETE FROM k WHERE v = 1');
   await flow.assertEqual();
@@ -82,7 +82,3 @@ test('regression 2: an update whose row is missing at the target inserts it, is 
   const { loader } = await flow.until('all are counted', (status) => status.loader?.drift?.updateMissing === 4);
   assert.deepEqual(loader?.drift, { updateMissing: 4 });
 });
-
-function resetToEarliest(flow: Flow): string[] {
-  return ['--reset-offsets', '--group', flow.group, '--topic', flow.topic, '--to-earliest', '--execute'];
-}

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { compareTables } from '../../demo/compare.ts';
 import { eventually } from '../support/eventually.ts';
 import { Flow } from '../support/flow.ts';
-import { kafkaGroups } from '../support/kafka-groups.ts';
+import { resetOffsets } from '../support/kafka-groups.ts';
 import { PAIRS } from '../support/pairs.ts';
 
 const TABLES = {
@@ -61,11 +61,11 @@ for (const { source, target, names } of PAIRS) {
       'the first way over the log finds everything as it should be',
     );
     await flow.pause();
-    await kafkaGroups(flow.stack, 'us', reset(flow, '--to-offset', String(randomInt(40, 400))));
+    await resetOffsets(flow, '--to-offset', String(randomInt(40, 400)));
     await flow.start();
     await flow.assertEqual();
     await flow.pause();
-    await kafkaGroups(flow.stack, 'us', reset(flow, '--to-earliest'));
+    await resetOffsets(flow, '--to-earliest');
     await flow.start();
     await runAtSource(flow, randomStatements(50));
     await flow.assertEqual();
@@ -97,7 +97,3 @@ test("regression 3: a row of the target's own that holds a unique value is never
   await flow.atTarget('DELETE FROM u');
   await flow.assertEqual();
 });
-
-function reset(flow: Flow, ...how: readonly string[]): string[] {
-  return ['--reset-offsets', '--group', flow.group, '--topic', flow.topic, ...how, '--execute'];
-}

@@ -19,3 +19,11 @@ export async function kafkaGroups(stack: StackHandle, site: 'sh' | 'us', args: r
   if (/^Error/m.test(stdout + stderr)) throw new Error(`kafka-consumer-groups ${args.join(' ')}: ${stdout}${stderr}`);
   return stdout;
 }
+
+/** Moves the offsets of a paused flow as an operator does: `--to-earliest`, `--shift-by N` …; resolves to what the tool printed. */
+export function resetOffsets(
+  { stack, group, topic }: { readonly stack: StackHandle; readonly group: string; readonly topic: string },
+  ...how: readonly string[]
+): Promise<string> {
+  return kafkaGroups(stack, 'us', ['--reset-offsets', '--group', group, '--topic', topic, ...how, '--execute']);
+}

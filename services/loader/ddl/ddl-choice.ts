@@ -2,6 +2,7 @@ import { type Channel, type DdlPolicy, databaseDdlPolicyOf, ddlPolicyOf } from '
 import type { Reason } from '../../../shared/model/status.ts';
 import type { TableName } from '../../../shared/model/table-pattern.ts';
 import type { TableRoute } from '../../../shared/model/table-route.ts';
+import { keyOf } from '../../../shared/mysql/table-facts.ts';
 import { ReplicationError } from '../../../shared/runtime/errors.ts';
 import { classifyStatement, type DdlKind } from '../../../shared/sql/classify.ts';
 import type { Ddl } from '../../../shared/sql/ddl.ts';
@@ -118,7 +119,7 @@ function strictest(policies: readonly DdlPolicy[]): DdlPolicy {
 }
 
 function unique(tables: readonly TableName[]): TableName[] {
-  return [...new Map(tables.map((name) => [JSON.stringify([name.schema, name.table]), name])).values()];
+  return [...new Map(tables.map((name) => [keyOf(name), name])).values()];
 }
 
 function ignored(words: string): Reason {

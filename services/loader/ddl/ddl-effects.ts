@@ -1,4 +1,5 @@
 import type { TableName } from '../../../shared/model/table-pattern.ts';
+import { keyOf } from '../../../shared/mysql/table-facts.ts';
 import type { Ddl } from '../../../shared/sql/ddl.ts';
 import type { Effects, LedgerRow } from './ddl-ledger.ts';
 
@@ -50,17 +51,15 @@ export class KnownEffects {
   add({ epoch, transaction }: StreamPlace, effects: Effects): void {
     for (const { schema, table, column, renamedTo } of effects.droppedColumns) {
       const key = JSON.stringify([schema, table, column.toLowerCase()]);
-      this.changed.add(JSON.stringify([schema, table]));
+      this.changed.add(keyOf({ schema, table }));
       this.columns.set(key, [...(this.columns.get(key) ?? []), { epoch, transaction, renamedTo }]);
     }
-    for (const { schema, table } of effects.droppedTables) {
-      this.tables.set(JSON.stringify([schema, table]), { epoch, transaction });
-    }
+    for (const name of effects.droppedTables) this.tables.set(keyOf(name), { epoch, transaction });
   }
 
   /** Whether any statement took something of the table away, or the table itself. */
-  concerns({ schema, table }: TableName): boolean {
-    const key = JSON.stringify([schema, table]);
+  concerns(name: TableName): boolean {
+    const key = keyOf(name);
     return this.tables.has(key) || this.changed.has(key);
   }
 
@@ -81,8 +80,8 @@ export class KnownEffects {
   }
 
   /** Whether a later statement than this place of the stream dropped or renamed the table. */
-  isGoneAfter({ schema, table }: TableName, place: StreamPlace): boolean {
-    const gone = this.tables.get(JSON.stringify([schema, table]));
+  isGoneAfter(name: TableName, place: StreamPlace): boolean {
+    const gone = this.tables.get(keyOf(name));
     return gone !== undefined && isAfter(gone, place);
   }
 

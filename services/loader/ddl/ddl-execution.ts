@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { placeOf } from '../../../shared/mysql/check-problem.ts';
 import { formatSql, type MysqlAddress, openConnection } from '../../../shared/mysql/connection.ts';
 import { ReplicationError } from '../../../shared/runtime/errors.ts';
 import { statementError } from '../target-errors.ts';
@@ -22,7 +23,7 @@ export type Execution = {
  * may still be at work: the next look at the structure tells. Errors: TARGET_… as `statementError` names them.
  */
 export async function executeDdl(sql: string, { address, session, signal, onRunning }: Execution): Promise<void> {
-  const place = `database ${address.name} at ${address.host}:${address.port}`;
+  const place = placeOf(address);
   const connection = await openConnection(address, 'TARGET');
   connection.on('error', () => {});
   const started = Date.now();

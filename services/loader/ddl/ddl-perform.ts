@@ -1,6 +1,7 @@
 import type { Reason } from '../../../shared/model/status.ts';
 import type { TableName } from '../../../shared/model/table-pattern.ts';
 import type { Connection, MysqlAddress } from '../../../shared/mysql/connection.ts';
+import { keyOf } from '../../../shared/mysql/table-facts.ts';
 import { parseDdl } from '../../../shared/sql/parse-ddl.ts';
 import { readTableShapes } from '../../../shared/sql/read-table-shapes.ts';
 import { remainingDdl } from '../../../shared/sql/remaining-ddl.ts';
@@ -8,7 +9,7 @@ import { shapeFingerprint, type TableShape } from '../../../shared/sql/table-sha
 import { reasonOf } from './ddl-choice.ts';
 import { effectsOf } from './ddl-effects.ts';
 import { executeDdl, isRefusal } from './ddl-execution.ts';
-import type { DdlLedger, Effects, LedgerRow, Session } from './ddl-ledger.ts';
+import type { DdlLedger, Effects, LedgerRow } from './ddl-ledger.ts';
 import { sqlModeText } from './sql-mode.ts';
 
 export type PerformParts = {
@@ -76,20 +77,16 @@ export async function performText(row: LedgerRow, sql: string, parts: PerformPar
 
 export const NO_EFFECTS: Effects = { droppedTables: [], droppedColumns: [] };
 
-function execute(row: { session: Session } & LedgerRow, sql: string, parts: PerformParts): Promise<void> {
-  const { address, signal } = parts;
-  const onRunning = (ms: number): void => parts.onRunning(row, ms);
-  return executeDdl(marked(sql, row), { address, session: row.session, signal, onRunning });
-}
-
-/** The comment stands in the target's log and tells that the statement came from Lutra. */
-function marked(sql: string, { id }: LedgerRow): string {
-  return `${sql.replace(/[\s;]+$/, '')} /* lutra ${id} */`;
+/** Executes a text under the session of the source. The comment stands in the target's log and tells that it came from Lutra. Errors: TARGET_…. */
+export function execute(row: LedgerRow, sql: string, { address, signal, onRunning }: PerformParts): Promise<void> {
+  const marked = `${sql.replace(/[\s;]+$/, '')} /* lutra ${row.id} */`;
+  const told = (ms: number): void => onRunning(row, ms);
+  return executeDdl(marked, { address, session: row.session, signal, onRunning: told });
 }
 
 function fingerprintOf(names: readonly TableName[], shapes: ReadonlyMap<string, TableShape | undefined>): string {
   return names
-    .map((name) => shapeText(shapes.get(JSON.stringify([name.schema, name.table]))))
+    .map((name) => shapeText(shapes.get(keyOf(name))))
     .join(' ')
     .slice(0, 128);
 }

@@ -37,8 +37,10 @@ export class DdlQueues {
       if (head !== undefined && decision !== undefined) await this.carryOut(head, decision);
       else if (head?.state === 'applying') await this.settler.perform(head, head.targetSql ?? head.sql);
     });
-    const state = (await this.headOf(queue))?.state;
-    return state !== 'held' && state !== 'applying';
+    const head = await this.headOf(queue);
+    if (head === undefined) return true;
+    this.settler.learn(head);
+    return head.state !== 'held' && head.state !== 'applying';
   }
 
   /** A statement nobody can read may concern any table: the lane stands still until it is decided. */
@@ -61,7 +63,10 @@ export class DdlQueues {
     await settler.guarded(() => settler.ledger.note('drained', place));
     for (;;) {
       const row = await settler.reread(place);
-      if (!isOpen(row)) return row;
+      if (!isOpen(row)) {
+        settler.learn(row);
+        return row;
+      }
       if (partition.signal.aborted) throw stopped();
       if (settler.ledger.isComplete(row.drained, partitions)) await settler.locked(() => this.carryOutQueued(row));
       else tell(barrierReason(row));
@@ -158,7 +163,8 @@ export class DdlQueues {
     const row = await settler.reread(place);
     if (!isOpen(row)) return;
     const choice = settler.choose(row);
-    if (choice.kind === 'none' || choice.kind === 'skip') return settler.note(row, { state: 'skipped' });
+    if (choice.kind === 'none') return settler.note(row, { state: 'skipped', reason: null });
+    if (choice.kind === 'skip') return settler.note(row, { state: 'skipped', reason: choice.reason });
     if (choice.kind === 'hold') return settler.hold(row, choice.reason);
     await settler.perform(row, choice.targetSql);
   }

@@ -70,7 +70,7 @@ export class DdlRoom {
     const settled = await this.settle(row, choice);
     if (settled.state === 'held' || settled.state === 'queued')
       this.held.hold(settled.tables, settled.queue ?? settled.id);
-    if (settled.effects !== undefined) this.effects.add(settled, settled.effects);
+    this.settler.learn(settled);
     if (settled.state === 'held' && settled.tables.length === 0) await this.queues.waitForDecision(settled);
     await this.goOn(statement, settled);
   }

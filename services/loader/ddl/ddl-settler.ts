@@ -68,6 +68,11 @@ export class DdlSettler {
     await this.note(row, { state: 'applied', reason, effects, ...(decision === undefined ? {} : { decision }) });
   }
 
+  /** Takes in what a settled statement took away, whichever lane executed it. */
+  learn(row: LedgerRow): void {
+    if (row.effects !== undefined) this.effects.add(row, row.effects);
+  }
+
   async hold(row: LedgerRow, reason: Reason, decision?: Decision): Promise<void> {
     this.parts.log.warn(
       { statement: row.id, words: row.words, code: reason.code },

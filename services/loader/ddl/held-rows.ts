@@ -1,10 +1,9 @@
 import type { Reason } from '../../../shared/model/status.ts';
-import type { Checkpoint } from '../checkpoint.ts';
+import { type Checkpoint, checkpointOf } from '../checkpoint.ts';
 import { emptyHead, readHead } from '../record-head.ts';
 import type { RowsRefused } from '../target-errors.ts';
 import type { DdlSettler } from './ddl-settler.ts';
 import type { StoredRecord } from './parking.ts';
-import { checkpointOf } from './statement-record.ts';
 
 /** Words of a ledger row that stands for refused rows, not for a statement. */
 export const ROWS = 'ROWS';
@@ -28,7 +27,7 @@ export async function holdRows(
   );
   const isNamed = row.tables.some((name) => name.schema === table.schema && name.table === table.table);
   const tables = isNamed ? row.tables : [...row.tables, table];
-  const reason: Reason = { code: 'TARGET_REFUSED', message, remedy: REMEDY(remedy) };
+  const reason: Reason = { code: 'TARGET_REFUSED', message, remedy: heldRemedy(remedy) };
   await settler.note(row, { tables, words: ROWS }, false);
   await settler.hold({ ...row, tables, queue: row.id }, reason, row.decision);
   if (queue !== undefined && queue !== row.id) await settler.mergeQueues(queue, row.id);
@@ -43,5 +42,6 @@ export function parkedPlace({ value, offset }: StoredRecord): Checkpoint {
   return checkpointOf(value, head, offset);
 }
 
-const REMEDY = (remedy: string): string =>
-  `${remedy.split(';')[0]}, then lutra ddl apply to try the rows again; skip leaves out the rows of this transaction, edit executes a statement of yours instead of them`;
+function heldRemedy(remedy: string): string {
+  return `${remedy.split(';')[0]}, then lutra ddl apply to try the rows again; skip leaves out the rows of this transaction, edit executes a statement of yours instead of them`;
+}

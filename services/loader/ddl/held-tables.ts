@@ -1,4 +1,5 @@
 import type { TableName } from '../../../shared/model/table-pattern.ts';
+import { keyOf } from '../../../shared/mysql/table-facts.ts';
 
 /** Tables of the target whose rows are parked, and the queue of each: the id of the statement that holds them. */
 export class HeldTables {
@@ -42,8 +43,4 @@ function bySource(a: string, b: string): number {
   const [epochA = 0, transactionA = 0] = a.split('-').map(Number);
   const [epochB = 0, transactionB = 0] = b.split('-').map(Number);
   return epochA - epochB || transactionA - transactionB;
-}
-
-function keyOf({ schema, table }: TableName): string {
-  return JSON.stringify([schema, table]);
 }

@@ -1,9 +1,9 @@
 import type { Logger } from '../../../shared/runtime/log.ts';
 import { quoteName, readTargetTable } from '../target-table.ts';
 import type { Choice } from './ddl-choice.ts';
-import { executeDdl, isRefusal } from './ddl-execution.ts';
+import { isRefusal } from './ddl-execution.ts';
 import type { LedgerRow } from './ddl-ledger.ts';
-import type { PerformParts } from './ddl-perform.ts';
+import { execute, type PerformParts } from './ddl-perform.ts';
 
 /**
  * A statement that is met again because an operator moved the offset back. The structure is left as it is, later statements of the same replay made it so;
@@ -26,7 +26,7 @@ export async function replayDdl(
     return;
   }
   if (choice.removal === 'emptied-partition') {
-    await execute(choice.targetSql, row, parts).catch((error: unknown) => {
+    await execute(row, choice.targetSql, parts).catch((error: unknown) => {
       // NOTE a later statement may have taken the partition away.
       if (!isRefusal(error)) throw error;
       log.warn(
@@ -38,11 +38,6 @@ export async function replayDdl(
   }
   for (const table of row.tables) {
     if ((await readTargetTable(parts.connection, table)) === undefined) continue;
-    await execute(`TRUNCATE TABLE ${quoteName(table.schema)}.${quoteName(table.table)}`, row, parts);
+    await execute(row, `TRUNCATE TABLE ${quoteName(table.schema)}.${quoteName(table.table)}`, parts);
   }
-}
-
-function execute(sql: string, row: LedgerRow, { address, signal, onRunning }: PerformParts): Promise<void> {
-  const told = (ms: number): void => onRunning(row, ms);
-  return executeDdl(`${sql} /* lutra ${row.id} */`, { address, session: row.session, signal, onRunning: told });
 }

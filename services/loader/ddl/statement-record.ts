@@ -1,7 +1,7 @@
 import { readInteger, readText } from '../avro-bytes.ts';
 import type { Source } from '../byte-sink.ts';
-import type { Checkpoint } from '../checkpoint.ts';
-import { type RecordHead, readLog } from '../record-head.ts';
+import { type Checkpoint, checkpointOf } from '../checkpoint.ts';
+import type { RecordHead } from '../record-head.ts';
 import type { Session } from './ddl-ledger.ts';
 
 /** A statement of the source at its place in the stream. */
@@ -38,16 +38,5 @@ export function readStatement(value: Buffer, head: RecordHead, offset: string): 
     checkpoint: checkpointOf(value, head, offset),
     isLast: head.last,
     record: { value, offset },
-  };
-}
-
-/** Where the stream is behind a record. */
-export function checkpointOf(value: Buffer, head: RecordHead, offset: string): Checkpoint {
-  return {
-    nextOffset: BigInt(offset) + 1n,
-    identity: { epoch: head.epoch, serial: head.serial },
-    transaction: head.transaction,
-    ...readLog(value, head.logAt),
-    committed: head.committed,
   };
 }

@@ -1,4 +1,5 @@
 import type { Mapping } from '../../../shared/model/channel.ts';
+import { columnRules } from '../../../shared/model/column-rules.ts';
 import { skipDouble, skipLengthPrefixed } from '../avro-bytes.ts';
 import type { Source } from '../byte-sink.ts';
 import type { RowColumn, RowSchema } from '../row-schema.ts';
@@ -21,34 +22,19 @@ type Rules = Pick<Mapping, 'columns' | 'delete'>;
  * A column that is computed replaces one of the same name that comes from the source. Columns that the rules name and the table does not have are no error:
  * one mapping may mean many tables, and tables change.
  */
-export function mapSchema(
-  rows: RowSchema,
-  { columns = {}, delete: logical }: Rules,
-  target: TargetTable,
-): MappedSchema {
-  const { include, exclude = [], rename = {}, set = {} } = columns;
-  const computed = [...Object.keys(set), ...(logical === undefined ? [] : [logical.mark])];
-  const targetName = (name: string): string => rename[name] ?? name;
-  const isKept = rows.columns.map(
-    ({ name }) =>
-      (include === undefined || include.includes(name)) &&
-      !exclude.includes(name) &&
-      !computed.includes(targetName(name)),
-  );
+export function mapSchema(rows: RowSchema, rules: Rules, target: TargetTable): MappedSchema {
+  const { computed, targetName, isKept: goesOn, keyOf } = columnRules(rules);
+  const isKept = rows.columns.map(({ name }) => goesOn(name));
   const types = new Map(computed.map((name) => [name, computedType(target.columns.get(name)?.dataType ?? '')]));
   const typeOf = (name: string): ComputedType => types.get(name) as ComputedType;
   const kept = rows.columns.filter((_, index) => isKept[index]);
-  const keyed = rows.key.map(targetName);
   return {
     isKept,
     computed,
     typeOf,
     rows: {
       ...rows,
-      key: [
-        ...keyed,
-        ...computed.filter((name) => keyed.length > 0 && !keyed.includes(name) && target.primaryKey.includes(name)),
-      ],
+      key: keyOf(rows.key, target.primaryKey),
       columns: [
         ...kept.map((column) => ({ ...column, name: targetName(column.name) })),
         ...computed.map((name) => computedColumn(name, target.columns.get(name)?.dataType ?? '', typeOf(name))),
