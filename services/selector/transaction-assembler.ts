@@ -146,6 +146,9 @@ export class TransactionAssembler {
         if (!this.open?.skipped) return this.xa.prepare(body.u8() === 1, header, this.open?.gtid ?? '');
         this.commit(header);
         return undefined;
+      case Event.PARTIAL_UPDATE_ROWS:
+        if (this.isWanted(body)) throw this.errors.notCovered(header);
+        return undefined;
       case Event.ROTATE:
         this.rotate(body);
         return undefined;
@@ -303,9 +306,13 @@ export class TransactionAssembler {
 
   /** Rows of an XA transaction wait for its end; those that nobody wants are let go. */
   private keepRows(event: Buffer, body: EventReader, header: EventHeader): void {
+    if (this.isWanted(body)) this.prepared.keepRows(event, this.errors.place(header));
+  }
+
+  /** Whether the row event of this body is to be read; those of unknown tables are, so that they are refused by name. */
+  private isWanted(body: EventReader): boolean {
     const table = this.tables.find(body.uint(6));
-    if (this.open?.skipped || (table !== undefined && table.plan === undefined)) return;
-    this.prepared.keepRows(event, this.errors.place(header));
+    return !this.open?.skipped && (table === undefined || table.plan !== undefined);
   }
 
   private async replay(events: readonly Buffer[], header: EventHeader): Promise<void> {

@@ -265,3 +265,17 @@ for (const [setting, statement, error] of [
     await assert.rejects(source.run, error);
   });
 }
+
+test('regression 13: partial JSON in a table that nobody replicates stops nothing', async () => {
+  await using source = await SourceReader.open('order', ['CREATE TABLE t (id INT PRIMARY KEY, v TEXT)']);
+  const { db } = source;
+  const other = `${source.schema}_other`;
+  await db.query(`CREATE DATABASE ${other}`);
+  await db.query(`CREATE TABLE ${other}.t (id INT PRIMARY KEY, doc JSON)`);
+  await db.query("SET SESSION binlog_row_value_options = 'PARTIAL_JSON'");
+  await db.query(`INSERT INTO ${other}.t VALUES (1, ?)`, [JSON.stringify({ a: 1, b: 'x'.repeat(500) })]);
+  await db.query(`UPDATE ${other}.t SET doc = JSON_SET(doc, '$.a', 2)`);
+  await db.query("INSERT INTO t VALUES (1, 'a')");
+  assert.deepEqual(changes(await source.rows(1)), [['c', 1]]);
+  await db.query(`DROP DATABASE ${other}`);
+});
