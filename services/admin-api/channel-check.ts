@@ -44,24 +44,34 @@ async function checkChannel(
       (address) => checkSource(address, wanted),
       (problems) => ({ problems, tables: [] }),
     );
-    sources.push(checkOf(name, 'source', from, resolved[from], own, report.problems));
+    const problems = [...report.problems, ...(await failoverProblems(from, resolved[from]))];
+    sources.push(checkOf(name, 'source', from, resolved[from], own, problems));
     for (const [to, pairs] of Map.groupBy(own, (pipeline) => pipeline.to)) {
-      const problems = await targetProblems(to, resolved[to], pairs.map(withPolicy), report);
       const before = targets.get(to);
-      targets.set(
-        to,
-        checkOf(
-          name,
-          'target',
-          to,
-          resolved[to],
-          [...namesOf(before), ...pairs],
-          merged(before?.problems ?? [], problems),
-        ),
-      );
+      const found = await targetProblems(to, resolved[to], pairs.map(withPolicy), report);
+      const all = merged(before?.problems ?? [], found);
+      targets.set(to, checkOf(name, 'target', to, resolved[to], [...namesOf(before), ...pairs], all));
     }
   }
   return [...sources, ...targets.values()];
+}
+
+/** What stands against reading from the further hosts of a source, for the day when the first one fails: warnings. */
+async function failoverProblems(name: string, database: Database | undefined): Promise<CheckProblem[]> {
+  if (database === undefined) return [];
+  const found: CheckProblem[] = [];
+  for (const index of database.hosts.keys()) {
+    if (index === 0) continue;
+    const problems = await withAddress<readonly CheckProblem[]>(
+      name,
+      database,
+      async (address) => (await checkSource(address, [])).problems,
+      (refused) => refused,
+      index,
+    );
+    found.push(...problems.filter(({ severity }) => severity === 'error'));
+  }
+  return found.map((problem) => ({ ...problem, severity: 'warning' }));
 }
 
 /** Columns are compared with what was read of the source; a source that could not be read leaves the names of the mappings. */
@@ -86,13 +96,14 @@ async function withAddress<T>(
   database: Database | undefined,
   look: (address: MysqlAddress) => Promise<T>,
   refused: (problems: CheckProblem[]) => T,
+  hostIndex = 0,
 ): Promise<T> {
   if (database === undefined)
     return refused([
       checkError('DATABASE_UNKNOWN', `no channel defines the database ${name}`, 'define it under databases'),
     ]);
   try {
-    return await look(mysqlAddress(name, database));
+    return await look(mysqlAddress(name, database, hostIndex));
   } catch (error) {
     return refused([problemOf(asReplicationError(error))]);
   }

@@ -3,7 +3,7 @@ import type { RecordProducer } from '../../shared/kafka/record-producer.ts';
 import type { LogPosition } from '../../shared/model/position.ts';
 import type { TableName } from '../../shared/model/table-pattern.ts';
 import { type MysqlAddress, openConnection } from '../../shared/mysql/connection.ts';
-import { readTableNames } from '../../shared/mysql/table-facts.ts';
+import { holdsRows, readTableNames } from '../../shared/mysql/table-facts.ts';
 import type { ReplicationError } from '../../shared/runtime/errors.ts';
 import type { Flavour } from '../../shared/sql/dialect-collations.ts';
 import { schemasTopic } from '../../topics/topics.ts';
@@ -63,7 +63,7 @@ async function wantedNames(address: MysqlAddress, wanted: (name: TableName) => b
   const connection = await openConnection(address, 'SOURCE');
   try {
     const tables = await readTableNames(connection);
-    return tables.filter((table) => !table.isView && wanted(table)).map(({ schema, table }) => ({ schema, table }));
+    return tables.filter((table) => holdsRows(table) && wanted(table)).map(({ schema, table }) => ({ schema, table }));
   } finally {
     await connection.end();
   }

@@ -1,9 +1,13 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import kafkajs, { type Admin, type Kafka } from 'kafkajs';
 import type { TopicDefinition } from '../../topics/topics.ts';
 import { ReplicationError } from '../runtime/errors.ts';
+import { backoffMs } from '../runtime/retry.ts';
 import { type KafkaAddress, kafkajsLogCreator, kafkaUnreachable } from './cluster.ts';
 
 const TOPIC_ALREADY_EXISTS = 'TOPIC_ALREADY_EXISTS';
+const UNKNOWN_TOPIC = 'UNKNOWN_TOPIC_OR_PARTITION';
+const KNOWN_WITHIN_MS = 10_000;
 const BROKER_DEFAULT = -1;
 
 /** A kafkajs client whose own retries are few and short: callers decide how long to go on. */
@@ -28,12 +32,25 @@ export async function ensureTopic(address: KafkaAddress, definition: TopicDefini
   try {
     await admin.connect();
     await createTopic(admin, definition);
-    await comparePartitions(admin, definition);
-    await compareCleanup(admin, definition);
+    await onceKnown(() => comparePartitions(admin, definition));
+    await onceKnown(() => compareCleanup(admin, definition));
   } catch (error) {
     throw error instanceof ReplicationError ? error : kafkaUnreachable(address.brokers, error);
   } finally {
     await admin.disconnect().catch(() => {});
+  }
+}
+
+/** A topic that another process has just created is on its way to the broker that is asked. */
+async function onceKnown(ask: () => Promise<void>): Promise<void> {
+  const deadline = performance.now() + KNOWN_WITHIN_MS;
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (typeOf(error) !== UNKNOWN_TOPIC || performance.now() > deadline) throw error;
+      await delay(backoffMs(attempt, 1_000));
+    }
   }
 }
 
@@ -52,8 +69,12 @@ async function createTopic(admin: Admin, { name, partitions, config }: TopicDefi
 
 function namesExistingTopic(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  const inner: unknown = 'errors' in error && Array.isArray(error.errors) ? error.errors[0] : error;
-  return inner instanceof Error && 'type' in inner && inner.type === TOPIC_ALREADY_EXISTS;
+  return typeOf('errors' in error && Array.isArray(error.errors) ? error.errors[0] : error) === TOPIC_ALREADY_EXISTS;
+}
+
+/** Kafka's name of an error: `UNKNOWN_TOPIC_OR_PARTITION`. */
+function typeOf(error: unknown): unknown {
+  return error instanceof Error && 'type' in error ? error.type : undefined;
 }
 
 async function comparePartitions(admin: Admin, { name, partitions }: TopicDefinition): Promise<void> {

@@ -4,7 +4,7 @@ import { compileOwn } from '../model/table-route.ts';
 import { type CheckedServer, type CheckProblem, checkError, checkWarning } from './check-problem.ts';
 import type { Grants } from './grants.ts';
 import { unsupportedType } from './supported-types.ts';
-import type { TableFacts } from './table-facts.ts';
+import { holdsRows, type NamedTable, type TableFacts } from './table-facts.ts';
 
 /** Tables listed by name in a message before the rest is only counted. */
 const NAMED = 20;
@@ -12,15 +12,15 @@ const NAMED = 20;
 export type PipelineTables = { readonly name: string; readonly mappings: readonly Mapping[] };
 
 /** The base tables that each mapping means. */
-export function matchedTables(mapping: Mapping, tables: readonly (TableName & { isView: boolean })[]): TableName[] {
+export function matchedTables(mapping: Mapping, tables: readonly NamedTable[]): NamedTable[] {
   const matches = compileOwn(mapping);
-  return tables.filter((table) => !table.isView && matches(table));
+  return tables.filter((table) => holdsRows(table) && matches(table));
 }
 
 /** Mappings that mean no table: an error for a name, a warning for a pattern, whose tables may come later. */
 export function checkMappings(
   pipeline: PipelineTables,
-  tables: readonly (TableName & { isView: boolean })[],
+  tables: readonly NamedTable[],
   schemas: readonly string[],
   place: string,
 ): CheckProblem[] {
@@ -36,12 +36,13 @@ export function checkMappings(
         checkWarning('PATTERN_MATCHES_NOTHING', `${who} maps ${name}, which matches no table of ${place}`, remedy),
       ];
     }
-    if (tables.some((each) => each.schema === schema && each.table === table)) {
+    const other = tables.find((each) => each.schema === schema && each.table === table);
+    if (other !== undefined) {
       return [
         checkError(
           'TABLE_IS_VIEW',
-          `${who} maps ${name} of ${place}, which is a view`,
-          'map the tables that the view reads',
+          `${who} maps ${name} of ${place}, which is a ${other.kind}`,
+          'map tables: those that the view reads, or those that take numbers from the sequence',
         ),
       ];
     }
@@ -61,7 +62,7 @@ function isPattern(part: string): boolean {
   return part.includes('*') || /^\/.+\/$/.test(part) || /\[\d+-\d+\]/.test(part);
 }
 
-/** Columns that cannot be read yet, tables without a primary key, triggers. */
+/** System-versioned tables, columns that cannot be read yet, tables without a primary key. */
 export function checkSourceTables(tables: readonly TableFacts[], place: string): CheckProblem[] {
   const refused = tables.flatMap((table) => {
     const columns = table.columns.flatMap((column) => {
@@ -79,7 +80,24 @@ export function checkSourceTables(tables: readonly TableFacts[], place: string):
     ];
   });
   const keyless = tables.filter(({ primaryKey }) => primaryKey.length === 0);
-  return [...refused.slice(0, NAMED), ...more(refused, place), ...keylessWarning(keyless, place)];
+  return [
+    ...versionedError(tables, place),
+    ...refused.slice(0, NAMED),
+    ...more(refused, place),
+    ...keylessWarning(keyless, place),
+  ];
+}
+
+function versionedError(tables: readonly TableFacts[], place: string): CheckProblem[] {
+  const versioned = tables.filter(({ kind }) => kind === 'versioned');
+  if (versioned.length === 0) return [];
+  return [
+    checkError(
+      'SOURCE_TYPE_UNSUPPORTED',
+      `system-versioned on ${place}, so that the rows of their history would arrive as rows: ${nameList(versioned)}`,
+      'exclude these tables in the mappings, or ALTER TABLE … DROP SYSTEM VERSIONING',
+    ),
+  ];
 }
 
 function more(refused: readonly CheckProblem[], place: string): CheckProblem[] {

@@ -22,8 +22,11 @@ export type ColumnFacts = {
   readonly fraction: number | undefined;
 };
 
-export type TableFacts = TableName & {
-  readonly isView: boolean;
+/** `versioned`: system-versioned (MariaDB). */
+export type TableKind = 'table' | 'versioned' | 'sequence' | 'view';
+export type NamedTable = TableName & { readonly kind: TableKind };
+
+export type TableFacts = NamedTable & {
   readonly engine: string;
   /** In table order. */
   readonly columns: readonly ColumnFacts[];
@@ -42,8 +45,8 @@ export async function readSchemas(connection: Connection): Promise<string[]> {
   return rows.map((row) => row.name ?? '');
 }
 
-/** Every table and view that the user can see, without its columns. */
-export async function readTableNames(connection: Connection): Promise<(TableName & { isView: boolean })[]> {
+/** Every table, sequence and view that the user can see, without its columns. */
+export async function readTableNames(connection: Connection): Promise<NamedTable[]> {
   const rows = await readRows(
     connection,
     'SELECT TABLE_SCHEMA AS s, TABLE_NAME AS t, TABLE_TYPE AS type FROM information_schema.TABLES',
@@ -51,8 +54,26 @@ export async function readTableNames(connection: Connection): Promise<(TableName
   return rows.map((row) => ({
     schema: row.s ?? '',
     table: row.t ?? '',
-    isView: !/BASE TABLE|SYSTEM VERSIONED/.test(row.type ?? ''),
+    kind: kindOf(row.type),
   }));
+}
+
+/** Whether rows are stored in it. */
+export function holdsRows({ kind }: NamedTable): boolean {
+  return kind === 'table' || kind === 'versioned';
+}
+
+function kindOf(type: string | null | undefined): TableKind {
+  switch (type) {
+    case 'BASE TABLE':
+      return 'table';
+    case 'SYSTEM VERSIONED':
+      return 'versioned';
+    case 'SEQUENCE':
+      return 'sequence';
+    default:
+      return 'view';
+  }
 }
 
 /** The tables of these names that exist and that the user can see, in no order. Three questions, however many tables. */
@@ -75,7 +96,7 @@ export async function readTables(connection: Connection, names: readonly TableNa
       {
         schema: row.s ?? '',
         table: row.t ?? '',
-        isView: !/BASE TABLE|SYSTEM VERSIONED/.test(row.type ?? ''),
+        kind: kindOf(row.type),
         engine: row.engine ?? '',
         columns: (columns.get(key) ?? []).map(columnFacts),
         primaryKey: (keys.get(key) ?? []).map((each) => each.name ?? ''),

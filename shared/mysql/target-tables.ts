@@ -4,7 +4,7 @@ import { type CheckProblem, checkError, checkWarning } from './check-problem.ts'
 import { columnFit } from './column-fit.ts';
 import { mappedFacts, ruleProblems } from './mapped-facts.ts';
 import { nameOf } from './source-tables.ts';
-import type { ColumnFacts, TableFacts } from './table-facts.ts';
+import { type ColumnFacts, holdsRows, type TableFacts } from './table-facts.ts';
 
 /** A table of the source with the table it is written to and the mapping that says so; without its facts when the source was not read. */
 export type TablePair = {
@@ -29,7 +29,7 @@ export function checkTargetTable(
         : `create it like ${nameOf(source)} of the source: SHOW CREATE TABLE ${nameOf(source)} there`;
     return [checkError('TARGET_TABLE_MISSING', `the table ${name} does not exist`, remedy)];
   }
-  if (found.isView) return [checkError('TARGET_IS_VIEW', `${name} is a view`, 'map to the table behind it')];
+  if (!holdsRows(found)) return [checkError('TARGET_IS_VIEW', `${name} is a ${found.kind}`, 'map to a table')];
   return [
     ...engineProblem(found, source, name),
     ...triggerWarning(found, name),

@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { checkChannels } from '../../services/admin-api/channel-check.ts';
+import type { Database, Pipeline } from '../../shared/model/channel.ts';
 import { checkSource } from '../../shared/mysql/source-check.ts';
 import { checkTarget } from '../../shared/mysql/target-check.ts';
 import { upStack } from '../../stack/api.ts';
@@ -238,6 +240,42 @@ test('A14 MySQL: GTID off, partial JSON and short retention are reported at once
   const problems = await bench.source(bench.mapping('*'));
   assert.deepEqual(codesOf(problems, 'error'), ['GTID_OFF', 'BINLOG_PARTIAL_JSON']);
   assert.deepEqual(codesOf(problems, 'warning'), ['BINLOG_RETENTION']);
+});
+
+test('MariaDB: system-versioned tables are refused with their names, sequences are told', async () => {
+  await using bench = await CheckBench.open(stack.address('user'));
+  await bench.sql.query(
+    `${ITEM}; CREATE TABLE old (id INT PRIMARY KEY) WITH SYSTEM VERSIONING; CREATE SEQUENCE numbers`,
+  );
+  const [versioned] = await bench.source(bench.mapping('*'));
+  assert.deepEqual(
+    [versioned?.severity, versioned?.code, new RegExp(`: ${bench.schema}\\.old$`).test(versioned?.message ?? '')],
+    ['error', 'SOURCE_TYPE_UNSUPPORTED', true],
+  );
+  const [sequence] = await bench.source(bench.mapping('numbers'));
+  assert.match(sequence?.message ?? '', /which is a sequence$/);
+});
+
+test('regression 15: hosts that a source is to fail over to are checked too, as warnings', async () => {
+  await using bench = await CheckBench.open(stack.address('order'));
+  await bench.sql.query(ITEM);
+  process.env.LUTRA_CHECK_PASSWORD = 'lutra';
+  const db: Database = {
+    site: 'sh',
+    hosts: [stack.address('order'), '127.0.0.1:1'],
+    partitions: 1,
+    user: 'lutra',
+    password: { env: 'LUTRA_CHECK_PASSWORD' },
+  };
+  const pipeline: Pipeline = { name: 'p', from: 'db', to: 'db', mappings: [bench.mapping('item')], start: 'end' };
+  const channel = { name: 'c', pipelines: [pipeline], resolved: { db }, policies: undefined };
+  const { checks } = await checkChannels([channel], () => false);
+  const told = checks.find(({ side }) => side === 'source')?.problems ?? [];
+  assert.deepEqual(
+    told.map(({ severity, code }) => [severity, code]),
+    [['warning', 'SOURCE_UNREACHABLE']],
+  );
+  assert.match(told[0]?.message ?? '', /127\.0\.0\.1:1 does not answer/);
 });
 
 test('A14 MySQL: a server without a binary log is reported', async () => {

@@ -19,7 +19,7 @@ function table(name: string, columns: readonly string[], key: readonly string[] 
     scale: 0,
     fraction: undefined,
   });
-  const made = { schema: 's', table: name, isView: false, engine: 'InnoDB', columns: columns.map(facts) };
+  const made = { schema: 's', table: name, kind: 'table' as const, engine: 'InnoDB', columns: columns.map(facts) };
   return { ...made, primaryKey: key, triggers: [], blindTriggers: [], cascades: [] };
 }
 
