@@ -72,9 +72,10 @@ function namesExistingTopic(error: unknown): boolean {
   return typeOf('errors' in error && Array.isArray(error.errors) ? error.errors[0] : error) === TOPIC_ALREADY_EXISTS;
 }
 
-/** Kafka's name of an error: `UNKNOWN_TOPIC_OR_PARTITION`. */
+/** Kafka's name of an error, or of the one behind it after retries: `UNKNOWN_TOPIC_OR_PARTITION`. */
 function typeOf(error: unknown): unknown {
-  return error instanceof Error && 'type' in error ? error.type : undefined;
+  if (!(error instanceof Error)) return undefined;
+  return 'type' in error ? error.type : typeOf(error.cause);
 }
 
 async function comparePartitions(admin: Admin, { name, partitions }: TopicDefinition): Promise<void> {
