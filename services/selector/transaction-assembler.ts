@@ -13,12 +13,11 @@ import {
 } from './gtid-event.ts';
 import { KnownTables, type TableParts } from './known-tables.ts';
 import { payloadEvents, readPayload } from './payload-event.ts';
-import { PreparedTransactions, parseXa } from './prepared-transactions.ts';
-import { type QueryEvent, readCompressedQuery, readQuery } from './query-event.ts';
+import { PreparedTransactions } from './prepared-transactions.ts';
+import { readCompressedQuery, readQuery } from './query-event.ts';
 import { type RowsEvent, RowsWalker, rowsEvent } from './rows-event.ts';
-import { type StatementKind, statementKind } from './statement.ts';
-import { StatementEvents, type StatementParts } from './statement-events.ts';
-import { isSystemSchema } from './system-schemas.ts';
+import type { StatementParts } from './statement-events.ts';
+import { type OpenTransaction, TransactionQueries } from './transaction-queries.ts';
 import { XaEvents } from './xa-events.ts';
 
 export type AssemblerParts = TableParts &
@@ -45,9 +44,9 @@ export class TransactionAssembler {
   private readonly tables: KnownTables;
   private readonly prepared = new PreparedTransactions();
   private readonly xa: XaEvents;
-  private readonly statements: StatementEvents;
+  private readonly queries: TransactionQueries;
   private checksum = false;
-  private open: (GtidEvent & { readonly skipped: boolean }) | undefined;
+  private open: OpenTransaction | undefined;
   /** Rows of the open transaction have left: it cannot be taken back any more. */
   private hasPublished = false;
   /** Commit time of the last transaction, µs; 0 before the first. */
@@ -61,11 +60,12 @@ export class TransactionAssembler {
       replay: (events, header) => this.replay(events, header),
       commit: (header, counted) => this.commit(header, counted),
     });
-    this.statements = new StatementEvents(parts, {
-      onFollowed: () => this.tables.clear(),
-      onTaken: (sql, header) => {
-        if (this.standsAlone(sql)) this.commit(header);
-      },
+    this.queries = new TransactionQueries(parts, {
+      errors: this.errors,
+      xa: this.xa,
+      state: () => ({ open: this.open, hasPublished: this.hasPublished }),
+      commit: (header) => this.commit(header),
+      forgetTables: () => this.tables.clear(),
     });
     this.walker = new RowsWalker((plan, op, key, images) => {
       this.hasPublished = true;
@@ -135,9 +135,9 @@ export class TransactionAssembler {
         this.commit(header);
         return undefined;
       case Event.QUERY:
-        return this.query(readQuery(body), header);
+        return this.queries.take(readQuery(body), header);
       case Event.MARIADB_QUERY_COMPRESSED:
-        return this.query(readCompressedQuery(body), header);
+        return this.queries.take(readCompressedQuery(body), header);
       case Event.TRANSACTION_PAYLOAD:
         if (!this.open?.skipped) return this.payload(body, header);
         this.commit(header);
@@ -226,70 +226,6 @@ export class TransactionAssembler {
     if (!this.open)
       throw this.errors.unsupported(header, 'rows came outside of a transaction; start at a transaction boundary');
     this.walker.walk(table.plan, event, body);
-  }
-
-  private query(query: QueryEvent, header: EventHeader): Promise<void> | undefined {
-    const kind = statementKind(query.text.toString('latin1'));
-    if (this.open?.skipped) {
-      this.skippedQuery(kind, query.text.toString('latin1'), header);
-      return undefined;
-    }
-    switch (kind) {
-      case 'begin':
-        return undefined;
-      case 'savepoint':
-        this.savepoint(query, header);
-        return undefined;
-      case 'commit':
-        this.commit(header);
-        return undefined;
-      case 'rollback':
-        this.rollback(header);
-        return undefined;
-      case 'xa':
-        return this.xa.statement(query.text.toString('latin1'), header, this.open?.gtid ?? '');
-      case 'rows':
-        if (isSystemSchema(query.schema)) return undefined;
-        throw this.errors.unsupported(
-          header,
-          `a change of rows in schema ${query.schema} was logged as a statement; set binlog_format = ROW at the source and reconnect its clients`,
-        );
-      case 'other':
-        return this.statements.take(query, header, this.open?.gtid);
-      default:
-        kind satisfies never;
-        return undefined;
-    }
-  }
-
-  private skippedQuery(kind: StatementKind, sql: string, header: EventHeader): void {
-    const isXaEnd = kind === 'xa' && !['START', 'END'].includes(parseXa(sql).verb);
-    const isWhole = kind === 'other' && this.standsAlone(sql);
-    if (kind === 'commit' || kind === 'rollback' || isXaEnd || isWhole) this.commit(header);
-  }
-
-  /** The log keeps rows that a savepoint took back only when the transaction changed something that cannot be taken back. */
-  private savepoint(query: QueryEvent, header: EventHeader): void {
-    if (!this.hasPublished || !/^\s*ROLLBACK\b/i.test(query.text.toString('latin1'))) return;
-    throw this.errors.unsupported(
-      header,
-      'rows that left already are rolled back to a savepoint by a transaction that also changed something not transactional',
-    );
-  }
-
-  private rollback(header: EventHeader): void {
-    if (this.hasPublished) {
-      throw this.errors.unsupported(
-        header,
-        'a transaction was rolled back that changed tables with and without transactions: the log does not tell which of its rows stay',
-      );
-    }
-    this.commit(header);
-  }
-
-  /** MariaDB tells by a flag that a statement is its whole transaction, MySQL by words at the end of its text that rows follow (CREATE TABLE … SELECT). */
-  private standsAlone(sql: string): boolean {
-    return this.open?.standalone ?? !/\bSTART\s+TRANSACTION\s*$/i.test(sql);
   }
 
   /** The events of a compressed transaction, one after the other, as fast as Kafka takes them. */

@@ -76,8 +76,8 @@ test('a pipeline that starts at the end waits for the selector and applies what 
     at: Date.now(),
   };
   const producer = openProducer(kafka);
-  await producer.put(positionsTopic(bench.site), [{ key: bench.source, value: Buffer.from(JSON.stringify(position)) }]);
-  await producer.close();
+  const value = Buffer.from(JSON.stringify(position));
+  await producer.put(positionsTopic(bench.site), [{ key: bench.source, value }]).finally(() => producer.close());
   await bench.send(rows(stream, encoder, 10, 20));
   await bench.eventually('the rows behind the joining', async () => (await bench.count('t')) === 10);
   assert.equal((await bench.rows(`SELECT MIN(id) AS first FROM ${bench.schema}.t`))[0]?.first, 10);
