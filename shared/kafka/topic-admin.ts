@@ -63,7 +63,8 @@ async function createTopic(admin: Admin, { name, partitions, config }: TopicDefi
       topics: [{ topic: name, numPartitions: partitions, replicationFactor: BROKER_DEFAULT, configEntries }],
     });
   } catch (error) {
-    if (!namesExistingTopic(error)) throw error;
+    // NOTE its wait for leaders asks before the brokers know of the topic; the comparison waits for that.
+    if (!namesExistingTopic(error) && typeOf(error) !== UNKNOWN_TOPIC) throw error;
   }
 }
 

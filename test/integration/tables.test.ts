@@ -195,7 +195,10 @@ for (const target of ['otter', 'user'] as const) {
       const what = `${from} to ${to}`;
       const rows = Array.from({ length: 250 }, (_, id) => `(${id + 1000}, ${exceeds})`).join();
       await flow.atSource(`INSERT INTO t${index} VALUES ${rows}`);
-      const { reason } = await flow.until(`${what} stops`, ({ state }) => state === 'blocked');
+      const { reason } = await flow.until(
+        `${what} stops`,
+        (status) => status.state === 'blocked' && new RegExp(`[.]t${index}\\b`).test(status.reason?.message ?? ''),
+      );
       assert.equal(reason?.code, 'TARGET_REFUSED', what);
       assert.match(reason?.message ?? '', /column '?`?c|'c'|column c/i, what);
       assert.deepEqual(await flow.atTarget(`SELECT COUNT(*) AS n FROM t${index}`), [{ n: '251' }], what);
