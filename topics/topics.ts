@@ -10,6 +10,8 @@ export type TopicDefinition = {
 export const CHANNELS_TOPIC = 'lutra.channels';
 /** What operators decided about statements that wait for them; written by the admin API. */
 export const DECISIONS_TOPIC = 'lutra.decisions';
+/** What operators did by hand; written by the admin API, at the control site only. */
+export const AUDIT_TOPIC = 'lutra.audit';
 
 /** `sh.order` for the database `order` at site `sh`. */
 export function sourceId(site: string, database: string): string {

@@ -1,8 +1,5 @@
 import { ReplicationError } from '../../shared/runtime/errors.ts';
 
-/** A place in bytes that are read; moved by whoever reads. */
-export type Source = { bytes: Buffer; at: number };
-
 const PAGE_BYTES = 256 << 10;
 const KEPT_PAGES = 64;
 const MAX_TEXT_BYTES = 64 << 20;

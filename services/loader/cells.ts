@@ -1,5 +1,5 @@
-import { readBigInteger, readLength } from './avro-bytes.ts';
-import type { ByteSink, Source } from './byte-sink.ts';
+import { readBigInteger, readLength, type Source } from '../../shared/codec/avro-bytes.ts';
+import type { ByteSink } from './byte-sink.ts';
 import { exactNumbers } from './exact-numbers.ts';
 
 /**

@@ -1,5 +1,5 @@
+import { type RecordHead, readLog } from '../../shared/codec/record-head.ts';
 import { type Connection, formatSql, type RowDataPacket, rawSql } from '../../shared/mysql/connection.ts';
-import { type RecordHead, readLog } from './record-head.ts';
 
 /** Identity of the last applied record of a partition. `serial` counts records of the epoch without gaps. */
 export type Identity = { readonly epoch: number; readonly serial: number };

@@ -1,6 +1,5 @@
+import { readLength, type Source } from '../../shared/codec/avro-bytes.ts';
 import { members } from '../../shared/mysql/column-fit.ts';
-import { readLength } from './avro-bytes.ts';
-import type { Source } from './byte-sink.ts';
 import type { RowColumn } from './row-schema.ts';
 import type { PlannedColumn } from './table-plan.ts';
 import type { TargetColumn } from './target-table.ts';

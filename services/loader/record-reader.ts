@@ -1,11 +1,4 @@
-import type { AssignedPartition, ConsumedRecord, RecordBlock } from '../../shared/kafka/assigned-partition.ts';
-import { asReplicationError, ReplicationError } from '../../shared/runtime/errors.ts';
-import type { Batcher } from './batcher.ts';
-import type { Source } from './byte-sink.ts';
-import type { Identity } from './checkpoint.ts';
-import { judge } from './continuity.ts';
-import { readStatement, type Statement } from './ddl/statement-record.ts';
-import type { PlanCache, SchemaUse } from './plan-cache.ts';
+import type { Source } from '../../shared/codec/avro-bytes.ts';
 import {
   emptyHead,
   HEARTBEAT,
@@ -17,9 +10,17 @@ import {
   SELECTION,
   STATEMENT,
   schemaIdOf,
-} from './record-head.ts';
+} from '../../shared/codec/record-head.ts';
+import { readPart } from '../../shared/codec/row-part.ts';
+import type { AssignedPartition, ConsumedRecord, RecordBlock } from '../../shared/kafka/assigned-partition.ts';
+import { asReplicationError, ReplicationError } from '../../shared/runtime/errors.ts';
+import type { Batcher } from './batcher.ts';
+import type { Identity } from './checkpoint.ts';
+import { judge } from './continuity.ts';
+import { readStatement, type Statement } from './ddl/statement-record.ts';
+import type { PlanCache, SchemaUse } from './plan-cache.ts';
 import type { CompiledPlan, RowEvent } from './row-event.ts';
-import { RowParts, readPart } from './row-parts.ts';
+import { RowParts } from './row-parts.ts';
 import type { StartFilter } from './start-filter.ts';
 import { MalformedRow } from './statements.ts';
 

@@ -1,5 +1,5 @@
+import { DELETE, INSERT } from '../../shared/codec/record-head.ts';
 import { refuseWarnings } from './data-warnings.ts';
-import { DELETE, INSERT } from './record-head.ts';
 import type { RowEvent } from './row-event.ts';
 import { keyOfImage } from './row-key.ts';
 import { isMoved, type RowStatements, rowStatements } from './row-statements.ts';

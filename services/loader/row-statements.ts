@@ -1,5 +1,6 @@
-import { ByteSink, type PagePool, type Source } from './byte-sink.ts';
-import { DELETE, INSERT } from './record-head.ts';
+import type { Source } from '../../shared/codec/avro-bytes.ts';
+import { DELETE, INSERT } from '../../shared/codec/record-head.ts';
+import { ByteSink, type PagePool } from './byte-sink.ts';
 import type { CompiledPlan, RowEvent } from './row-event.ts';
 import { isKeyMove } from './row-key.ts';
 import type { RowWriter } from './row-writers.ts';

@@ -1,5 +1,6 @@
+import type { Source } from '../../shared/codec/avro-bytes.ts';
 import { ReplicationError } from '../../shared/runtime/errors.ts';
-import type { ByteSink, Source } from './byte-sink.ts';
+import type { ByteSink } from './byte-sink.ts';
 import { type CellKind, type CellWriter, loadCells, sqlCells } from './cells.ts';
 import { exactTest } from './exact-values.ts';
 import type { PlannedColumn, TablePlan } from './table-plan.ts';

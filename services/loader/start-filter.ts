@@ -1,7 +1,7 @@
+import type { LogPlace } from '../../shared/codec/record-head.ts';
 import type { Start } from '../../shared/model/channel.ts';
 import { type GtidSet, parseGtidSet } from '../../shared/model/gtid-set.ts';
 import { ReplicationError } from '../../shared/runtime/errors.ts';
-import type { LogPlace } from './record-head.ts';
 
 /** Whether a transaction lies before the pipeline's start and is left out. Undefined: the start needs no such filter. */
 export type StartFilter = (place: LogPlace) => boolean;

@@ -1,7 +1,8 @@
+import type { Source } from '../../shared/codec/avro-bytes.ts';
+import { DELETE } from '../../shared/codec/record-head.ts';
 import { ReplicationError } from '../../shared/runtime/errors.ts';
-import { ByteSink, type PagePool, type Source } from './byte-sink.ts';
+import { ByteSink, type PagePool } from './byte-sink.ts';
 import type { MergedBatch, NetChanges } from './merger.ts';
-import { DELETE } from './record-head.ts';
 import type { CompiledPlan, RowEvent } from './row-event.ts';
 import type { RowWriter } from './row-writers.ts';
 import { hasTextKey, toAfter, toBefore } from './table-plan.ts';

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
+import { DELETE, INSERT } from '../../shared/codec/record-head.ts';
 import type { ResultSetHeader } from '../../shared/mysql/connection.ts';
 import { ReplicationError } from '../../shared/runtime/errors.ts';
 import { refuseWarnings } from './data-warnings.ts';
-import { DELETE, INSERT } from './record-head.ts';
 import type { RowEvent } from './row-event.ts';
 import { RowRunner } from './row-runner.ts';
 import { plainStatement } from './row-statements.ts';

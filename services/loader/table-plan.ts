@@ -1,7 +1,7 @@
+import type { Source } from '../../shared/codec/avro-bytes.ts';
 import { type ColumnFit, columnFit, isKnownKind } from '../../shared/mysql/column-fit.ts';
 import { columnFacts } from '../../shared/mysql/column-type.ts';
 import { ReplicationError } from '../../shared/runtime/errors.ts';
-import type { Source } from './byte-sink.ts';
 import type { RowColumn, RowSchema } from './row-schema.ts';
 import { quoteName, type TargetColumn, type TargetTable } from './target-table.ts';
 

@@ -1,5 +1,5 @@
+import { DELETE, INSERT } from '../../shared/codec/record-head.ts';
 import type { RowCounts } from '../../shared/model/status.ts';
-import { DELETE, INSERT } from './record-head.ts';
 import type { RowEvent } from './row-event.ts';
 
 /** Row events by source table, `schema.table`. */

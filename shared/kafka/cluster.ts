@@ -34,6 +34,7 @@ export type Broker = {
   initProducerId(request: { transactionTimeout: number }): Promise<{ producerId: string; producerEpoch: number }>;
   fetch(request: object): Promise<{ responses: { topicName: string; partitions: FetchedPartition[] }[] }>;
   listOffsets(request: object): Promise<{ responses: { partitions: { partition: number; offset: string }[] }[] }>;
+  offsetCommit(request: object): Promise<unknown>;
   connectionPool: { send(request: Request): Promise<unknown> };
 };
 
@@ -45,6 +46,7 @@ export type Cluster = {
   findLeaderForPartitions(topic: string, partitions: number[]): Record<string, number[]>;
   findTopicPartitionMetadata(topic: string): { partitionId: number; leader: number }[];
   findBroker(request: { nodeId: string }): Promise<Broker>;
+  findGroupCoordinator(request: { groupId: string }): Promise<Broker>;
 };
 
 const require = createRequire(import.meta.url);

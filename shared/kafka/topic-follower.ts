@@ -65,16 +65,21 @@ export async function* followTopic(options: FollowOptions, signal: AbortSignal):
 
 type FetchedPart = FollowedPart & { readonly next: bigint };
 
-async function fetchPart(broker: Broker, topic: string, partition: number, from: bigint): Promise<FetchedPart> {
+/** One fetch from `from` on; an empty partition is waited for half a second. */
+export async function fetchPart(
+  broker: Broker,
+  topic: string,
+  partition: number,
+  from: bigint,
+  maxBytes = 1 << 22,
+): Promise<FetchedPart> {
   const response = await broker.fetch({
     replicaId: -1,
     isolationLevel: 1,
     maxWaitTime: 500,
     minBytes: 1,
-    maxBytes: 1 << 22,
-    topics: [
-      { topic, partitions: [{ partition, currentLeaderEpoch: -1, fetchOffset: from.toString(), maxBytes: 1 << 22 }] },
-    ],
+    maxBytes,
+    topics: [{ topic, partitions: [{ partition, currentLeaderEpoch: -1, fetchOffset: from.toString(), maxBytes }] }],
   });
   const answer = response.responses[0]?.partitions[0];
   if (answer === undefined) return { records: [], caughtUp: false, next: from };

@@ -4,7 +4,6 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import mysql, { type Connection } from 'mysql2/promise';
 import { merge } from '../../services/loader/merger.ts';
-import { emptyHead, readHead } from '../../services/loader/record-head.ts';
 import type { CompiledPlan, RowEvent } from '../../services/loader/row-event.ts';
 import { parseRowSchema } from '../../services/loader/row-schema.ts';
 import { compileRowWriters } from '../../services/loader/row-writers.ts';
@@ -12,6 +11,7 @@ import { SlowPaths } from '../../services/loader/slow-paths.ts';
 import { buildSteps } from '../../services/loader/statements.ts';
 import { planTable } from '../../services/loader/table-plan.ts';
 import { TargetSession } from '../../services/loader/target-session.ts';
+import { emptyHead, readHead } from '../../shared/codec/record-head.ts';
 import {
   type Change,
   envelopeOf,

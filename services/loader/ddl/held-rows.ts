@@ -1,6 +1,6 @@
+import { emptyHead, readHead } from '../../../shared/codec/record-head.ts';
 import type { Reason } from '../../../shared/model/status.ts';
 import { type Checkpoint, checkpointOf } from '../checkpoint.ts';
-import { emptyHead, readHead } from '../record-head.ts';
 import type { RowsRefused } from '../target-errors.ts';
 import type { DdlSettler } from './ddl-settler.ts';
 import type { StoredRecord } from './parking.ts';

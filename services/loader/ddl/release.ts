@@ -1,10 +1,11 @@
+import type { Source } from '../../../shared/codec/avro-bytes.ts';
+import { emptyHead, PART, readHead, STATEMENT, schemaIdOf } from '../../../shared/codec/record-head.ts';
+import { readPart } from '../../../shared/codec/row-part.ts';
 import { ReplicationError } from '../../../shared/runtime/errors.ts';
-import type { Source } from '../byte-sink.ts';
 import type { CheckpointOwner } from '../checkpoint.ts';
 import type { PlanCache } from '../plan-cache.ts';
-import { emptyHead, PART, readHead, STATEMENT, schemaIdOf } from '../record-head.ts';
 import type { RowEvent } from '../row-event.ts';
-import { RowParts, readPart } from '../row-parts.ts';
+import { RowParts } from '../row-parts.ts';
 import { RowsRefused } from '../target-errors.ts';
 import type { TargetSession } from '../target-session.ts';
 import type { DdlRoom } from './ddl-room.ts';

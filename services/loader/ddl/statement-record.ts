@@ -1,7 +1,7 @@
-import { readInteger, readText } from '../avro-bytes.ts';
-import type { Source } from '../byte-sink.ts';
+import type { Source } from '../../../shared/codec/avro-bytes.ts';
+import { readInteger, readText } from '../../../shared/codec/avro-bytes.ts';
+import type { RecordHead } from '../../../shared/codec/record-head.ts';
 import { type Checkpoint, checkpointOf } from '../checkpoint.ts';
-import type { RecordHead } from '../record-head.ts';
 import type { Session } from './ddl-ledger.ts';
 
 /** A statement of the source at its place in the stream. */

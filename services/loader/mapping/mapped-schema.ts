@@ -1,7 +1,7 @@
+import type { Source } from '../../../shared/codec/avro-bytes.ts';
+import { skipDouble, skipLengthPrefixed } from '../../../shared/codec/avro-bytes.ts';
 import type { Mapping } from '../../../shared/model/channel.ts';
 import { columnRules } from '../../../shared/model/column-rules.ts';
-import { skipDouble, skipLengthPrefixed } from '../avro-bytes.ts';
-import type { Source } from '../byte-sink.ts';
 import type { RowColumn, RowSchema } from '../row-schema.ts';
 import type { TargetTable } from '../target-table.ts';
 import { type ComputedType, computedType } from './cell-values.ts';

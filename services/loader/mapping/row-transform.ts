@@ -1,6 +1,6 @@
+import { DELETE, INSERT, UPDATE } from '../../../shared/codec/record-head.ts';
 import { type Expression, ExpressionFault } from '../../../shared/model/expression.ts';
 import { MalformedCell } from '../cells.ts';
-import { DELETE, INSERT, UPDATE } from '../record-head.ts';
 import type { CompiledPlan, RowEvent } from '../row-event.ts';
 import { MalformedRow } from '../statements.ts';
 import { kindName } from './cell-values.ts';

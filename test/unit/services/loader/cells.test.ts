@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { ByteSink, PagePool, type Source } from '../../../../services/loader/byte-sink.ts';
+import { ByteSink, PagePool } from '../../../../services/loader/byte-sink.ts';
 import {
   type CellKind,
   type CellWriter,
@@ -10,6 +10,7 @@ import {
   sqlCells,
 } from '../../../../services/loader/cells.ts';
 import { parseRowSchema } from '../../../../services/loader/row-schema.ts';
+import type { Source } from '../../../../shared/codec/avro-bytes.ts';
 import { avroCodec, envelopeOf } from '../../../support/row-records.ts';
 
 const pool = new PagePool();

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { merge } from '../../../../services/loader/merger.ts';
-import { DELETE, INSERT, UPDATE } from '../../../../services/loader/record-head.ts';
 import type { CompiledPlan, RowEvent } from '../../../../services/loader/row-event.ts';
+import { DELETE, INSERT, UPDATE } from '../../../../shared/codec/record-head.ts';
 
 const plan = (target: string, source = target, kind = 'upsert'): CompiledPlan =>
   ({

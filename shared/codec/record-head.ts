@@ -1,5 +1,4 @@
-import { readInteger, readText, skipInteger, skipLengthPrefixed } from './avro-bytes.ts';
-import type { Source } from './byte-sink.ts';
+import { readInteger, readText, type Source, skipInteger, skipLengthPrefixed } from './avro-bytes.ts';
 
 /** The Confluent wire format: a zero byte, then the schema's id in four bytes. */
 const MAGIC = 0;

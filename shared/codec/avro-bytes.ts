@@ -1,4 +1,5 @@
-import type { Source } from './byte-sink.ts';
+/** A place in bytes that are read; moved by whoever reads. */
+export type Source = { bytes: Buffer; at: number };
 
 /** Reading of Avro's primitive encodings straight from bytes. Indices past the end read as 0; the caller checks the end of the record. */
 
