@@ -1,5 +1,6 @@
 import { ReplicationError } from '../../shared/runtime/errors.ts';
 import type { Logger } from '../../shared/runtime/log.ts';
+import { AuditLog } from './audit-log.ts';
 import { ChannelStore } from './channel-store.ts';
 import type { AdminConfig } from './config.ts';
 import { DdlDesk } from './ddl-desk.ts';
@@ -20,10 +21,11 @@ export async function runAdminApi(
   await using channels = new ChannelStore(options);
   const statuses = new StatusView(options, config.sites.keys());
   await using ddl = new DdlDesk(options, config.sites.keys());
-  const app = await createServer({ config, channels, statuses, ddl, log });
+  await using audit = new AuditLog(options);
+  const app = await createServer({ config, channels, statuses, ddl, audit, log });
   const stop = new AbortController();
   const both = AbortSignal.any([signal, stop.signal]);
-  const following = Promise.all([channels.run(both), statuses.run(both), ddl.run(both)]);
+  const following = Promise.all([channels.run(both), statuses.run(both), ddl.run(both), audit.run(both)]);
   try {
     onListening(await listen(app, config, log));
     await following;

@@ -2,6 +2,7 @@ import { fastifySwagger } from '@fastify/swagger';
 import { type FastifySchemaCompiler, fastify } from 'fastify';
 import { jsonSchemaTransform, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Logger } from '../../shared/runtime/log.ts';
+import type { AuditLog } from './audit-log.ts';
 import type { ChannelStore } from './channel-store.ts';
 import type { AdminConfig } from './config.ts';
 import type { DdlDesk } from './ddl-desk.ts';
@@ -11,6 +12,7 @@ import { channelRoutes } from './routes/channels.ts';
 import { checkRoutes } from './routes/check.ts';
 import { ddlRoutes } from './routes/ddl.ts';
 import { operationRoutes } from './routes/operations.ts';
+import { seekRoutes } from './routes/seek.ts';
 import { stateRoutes } from './routes/state.ts';
 import { statusRoutes } from './routes/status.ts';
 import type { StatusView } from './status-view.ts';
@@ -21,6 +23,7 @@ export type AdminParts = {
   readonly channels: ChannelStore;
   readonly statuses: StatusView;
   readonly ddl: DdlDesk;
+  readonly audit: AuditLog;
   readonly log: Logger;
 };
 
@@ -49,6 +52,7 @@ export async function createServer(parts: AdminParts): Promise<App> {
     stateRoutes(scope, parts);
     statusRoutes(scope, parts);
     ddlRoutes(scope, parts);
+    seekRoutes(scope, parts);
     checkRoutes(scope, parts);
   });
   await app.ready();

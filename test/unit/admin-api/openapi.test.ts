@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Validator } from '@seriousme/openapi-schema-validator';
+import { AuditLog } from '../../../services/admin-api/audit-log.ts';
 import { ChannelStore } from '../../../services/admin-api/channel-store.ts';
 import { readConfig } from '../../../services/admin-api/config.ts';
 import { DdlDesk } from '../../../services/admin-api/ddl-desk.ts';
@@ -21,6 +22,7 @@ async function openApp(): Promise<App & AsyncDisposable> {
     channels,
     statuses: new StatusView(options, []),
     ddl: new DdlDesk(options, []),
+    audit: new AuditLog(options),
     log,
   });
   return Object.assign(app, { [Symbol.asyncDispose]: async () => app.close() });
@@ -35,12 +37,14 @@ test('the OpenAPI document is valid and names every route', async () => {
   assert.equal(document.openapi, '3.1.0');
   assert.deepEqual(Object.keys(document.paths as object).toSorted(), [
     '/api/v1/apply',
+    '/api/v1/audit',
     '/api/v1/channels',
     '/api/v1/channels/{name}',
     '/api/v1/channels/{name}/check',
     '/api/v1/channels/{name}/ddl',
     '/api/v1/channels/{name}/pause',
     '/api/v1/channels/{name}/pipelines/{pipeline}/ddl/{id}/decision',
+    '/api/v1/channels/{name}/pipelines/{pipeline}/position',
     '/api/v1/channels/{name}/start',
     '/api/v1/channels/{name}/status',
     '/api/v1/check',
