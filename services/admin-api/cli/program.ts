@@ -22,7 +22,8 @@ export function createProgram(): Command {
     .showHelpAfterError('(add --help for the usage)')
     .addHelpText('after', HELP);
   const connect: Connect = () => new ApiClient(program.opts<{ server?: string }>().server);
-  for (const add of [addApply, addGet, addDescribe, addState, addStatus, addDdl, addSeek, addCheck]) add(program, connect);
+  for (const add of [addApply, addGet, addDescribe, addState, addStatus, addDdl, addSeek, addCheck])
+    add(program, connect);
   return program;
 }
 

@@ -32,7 +32,12 @@ export function seekRoutes(app: App, parts: AdminParts): void {
       const pipeline = channel.pipelines.find(({ name }) => name === params.pipeline);
       if (pipeline === undefined) {
         const names = channel.pipelines.map(({ name }) => name).join(', ');
-        throw new ApiError(404, 'PIPELINE_UNKNOWN', `the channel ${channel.name} has no pipeline ${params.pipeline}`, `it has: ${names}`);
+        throw new ApiError(
+          404,
+          'PIPELINE_UNKNOWN',
+          `the channel ${channel.name} has no pipeline ${params.pipeline}`,
+          `it has: ${names}`,
+        );
       }
       return seek(parts, channel, pipeline, readRequest(bodyText(body)));
     },

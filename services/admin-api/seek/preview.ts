@@ -17,7 +17,11 @@ const EPOCH_FACTOR = 2 ** 40;
 type Counts = Preview['tables'][number];
 
 /** Counts what lies between the two ends of the moves; reads at most 1,000,000 records. A record that is in the topic twice counts once. */
-export async function previewMoves(reader: RangeReader, moves: readonly Move[], { mappings }: Pipeline): Promise<Preview> {
+export async function previewMoves(
+  reader: RangeReader,
+  moves: readonly Move[],
+  { mappings }: Pipeline,
+): Promise<Preview> {
   const routeOf = compileRoutes(mappings);
   const tables = new Map<string, Counts | undefined>();
   const transactions = new Set<number>();

@@ -22,7 +22,13 @@ export const seekRequestSchema = z.strictObject({
 export type SeekRequest = z.infer<typeof seekRequestSchema>;
 
 const place = z.object({ gtid: z.string(), file: z.string(), position: z.number(), committedAt: z.string() });
-const counts = z.object({ table: z.string(), target: z.string(), inserts: z.number(), updates: z.number(), deletes: z.number() });
+const counts = z.object({
+  table: z.string(),
+  target: z.string(),
+  inserts: z.number(),
+  updates: z.number(),
+  deletes: z.number(),
+});
 
 /** What lies between where the pipeline stands and where it is moved to. */
 export const previewSchema = z.object({
@@ -30,7 +36,9 @@ export const previewSchema = z.object({
   transactions: z.number(),
   rows: z.number(),
   tables: z.array(counts).describe('Of the tables that the pipeline maps, by their name at the source.'),
-  statements: z.array(z.object({ id: z.string(), schema: z.string(), sql: z.string() })).describe('DDL in between, the first 100.'),
+  statements: z
+    .array(z.object({ id: z.string(), schema: z.string(), sql: z.string() }))
+    .describe('DDL in between, the first 100.'),
   first: place.optional(),
   last: place.optional(),
 });
@@ -43,7 +51,9 @@ export const seekReplySchema = z.object({
   group: z.string(),
   topic: z.string(),
   direction: z.enum(['skip', 'repeat', 'both', 'none']),
-  partitions: z.array(z.object({ partition: z.int(), from: z.string(), to: z.string(), low: z.string(), end: z.string() })),
+  partitions: z.array(
+    z.object({ partition: z.int(), from: z.string(), to: z.string(), low: z.string(), end: z.string() }),
+  ),
   preview: previewSchema,
   notes: z.array(z.string()),
   repair: z.array(z.string()).describe('What to do about rows that are skipped.'),

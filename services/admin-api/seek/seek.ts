@@ -37,7 +37,9 @@ export async function seek(
     const reply = { ...describe(place, stands, moves, preview, notes), dryRun: request.dryRun };
     const changed = moves.filter(({ from, to }) => from !== to);
     if (request.dryRun || changed.length === 0) return { ...reply, moved: false };
-    const audit = await parts.channels.exclusively(() => move(parts, { channel, pipeline, place, request, changed, preview }));
+    const audit = await parts.channels.exclusively(() =>
+      move(parts, { channel, pipeline, place, request, changed, preview }),
+    );
     return { ...reply, moved: true, audit };
   } catch (error) {
     throw atSite(place, error);
@@ -57,13 +59,25 @@ type Deed = {
 async function move(parts: AdminParts, deed: Deed): Promise<string> {
   const { channel, pipeline, place, request, changed, preview } = deed;
   const now = parts.channels.all().get(channel.name);
-  if (now?.uid !== channel.uid) throw new ApiError(409, 'CHANNEL_CHANGED', `the channel ${channel.name} was made anew meanwhile`, 'look at it and try again');
+  if (now?.uid !== channel.uid)
+    throw new ApiError(
+      409,
+      'CHANNEL_CHANGED',
+      `the channel ${channel.name} was made anew meanwhile`,
+      'look at it and try again',
+    );
   expectPaused(now);
   const stands = await readStands(place);
   if (changed.some(({ partition, from }) => stands.find((stand) => stand.partition === partition)?.from !== from)) {
-    throw new ApiError(409, 'POSITION_CHANGED', 'the pipeline was moved meanwhile', 'look at the preview again (dryRun)');
+    throw new ApiError(
+      409,
+      'POSITION_CHANGED',
+      'the pipeline was moved meanwhile',
+      'look at the preview again (dryRun)',
+    );
   }
-  const byPartition = (end: 'from' | 'to') => Object.fromEntries(changed.map((each) => [each.partition, String(each[end])]));
+  const byPartition = (end: 'from' | 'to') =>
+    Object.fromEntries(changed.map((each) => [each.partition, String(each[end])]));
   const entry: AuditEntry = {
     id: randomUUID(),
     at: Date.now(),
@@ -80,7 +94,12 @@ async function move(parts: AdminParts, deed: Deed): Promise<string> {
   };
   await parts.audit.write(entry);
   try {
-    await setGroupOffsets(place.kafka, place.group, place.topic, changed.map(({ partition, to }) => ({ partition, offset: to })));
+    await setGroupOffsets(
+      place.kafka,
+      place.group,
+      place.topic,
+      changed.map(({ partition, to }) => ({ partition, offset: to })),
+    );
   } catch (error) {
     await parts.audit.write({ ...entry, outcome: 'failed' });
     throw error;
@@ -91,7 +110,12 @@ async function move(parts: AdminParts, deed: Deed): Promise<string> {
 
 function expectPaused({ name, state }: Channel): void {
   if (state === 'paused') return;
-  throw new ApiError(409, 'CHANNEL_RUNNING', `the channel ${name} is running: its loader holds the position`, `lutra pause ${name}, then try again`);
+  throw new ApiError(
+    409,
+    'CHANNEL_RUNNING',
+    `the channel ${name} is running: its loader holds the position`,
+    `lutra pause ${name}, then try again`,
+  );
 }
 
 function placeOf({ config, log }: AdminParts, channel: Channel, pipeline: Pipeline): Place {
@@ -99,7 +123,12 @@ function placeOf({ config, log }: AdminParts, channel: Channel, pipeline: Pipeli
   const site = channel.resolved[pipeline.to]?.site ?? 'unknown';
   const brokers = config.sites.get(site)?.brokers;
   if (brokers === undefined) {
-    throw new ApiError(409, 'SITE_UNKNOWN', `the Kafka of the site ${site}, where the position lies, is not known here`, 'name its brokers in LUTRA_SITES of the admin API and start it again');
+    throw new ApiError(
+      409,
+      'SITE_UNKNOWN',
+      `the Kafka of the site ${site}, where the position lies, is not known here`,
+      'name its brokers in LUTRA_SITES of the admin API and start it again',
+    );
   }
   return {
     kafka: { brokers, clientId: `lutra-admin-api-${config.site}`, log },
@@ -114,12 +143,23 @@ async function readStands({ kafka, group, topic }: Place): Promise<Stand[]> {
   const { members, places } = await readGroupPlaces(kafka, group, topic);
   if (members > 0) throw groupInUse(group);
   if (places.every(({ committed }) => committed === undefined)) {
-    throw new ApiError(409, 'POSITION_UNKNOWN', `the group ${group} has no place in ${topic} yet`, 'start the channel, and pause it when it runs; or set `start` in its document');
+    throw new ApiError(
+      409,
+      'POSITION_UNKNOWN',
+      `the group ${group} has no place in ${topic} yet`,
+      'start the channel, and pause it when it runs; or set `start` in its document',
+    );
   }
   return places.map((place) => ({ ...place, from: place.committed ?? place.low }));
 }
 
-function describe(place: Place, stands: readonly Stand[], moves: readonly Move[], preview: Preview, notes: string[]): Omit<SeekReply, 'dryRun' | 'moved'> {
+function describe(
+  place: Place,
+  stands: readonly Stand[],
+  moves: readonly Move[],
+  preview: Preview,
+  notes: string[],
+): Omit<SeekReply, 'dryRun' | 'moved'> {
   const skips = moves.some(({ from, to }) => to > from);
   const repeats = moves.some(({ from, to }) => to < from);
   const { site, group, topic } = place;
@@ -141,7 +181,10 @@ function describe(place: Place, stands: readonly Stand[], moves: readonly Move[]
 /** What was skipped stays different until somebody copies it. */
 function repairs({ tables, statements, isComplete }: Preview): string[] {
   return [
-    ...tables.map(({ table, target, inserts, updates, deletes }) => `compare ${table} with ${target} and copy what differs: ${inserts} inserts, ${updates} updates and ${deletes} deletes are not applied`),
+    ...tables.map(
+      ({ table, target, inserts, updates, deletes }) =>
+        `compare ${table} with ${target} and copy what differs: ${inserts} inserts, ${updates} updates and ${deletes} deletes are not applied`,
+    ),
     ...statements.map(({ id, sql }) => `carry out at the target, if it belongs there, statement ${id}: ${sql}`),
     ...(isComplete ? [] : ['there is more in between than was counted: compare every mapped table']),
   ];
@@ -151,5 +194,10 @@ function atSite({ site, kafka }: Place, error: unknown): unknown {
   if (!(error instanceof ReplicationError)) return error;
   if (error.code === 'GROUP_IN_USE') return new ApiError(409, error.code, error.message, error.remedy);
   if (error.code !== 'KAFKA_UNREACHABLE') return error;
-  return new ApiError(503, error.code, `the position lies in the Kafka of the site ${site} (${kafka.brokers.join(',')}): ${error.message}`, `start it, or mend the address of ${site} in LUTRA_SITES of the admin API`);
+  return new ApiError(
+    503,
+    error.code,
+    `the position lies in the Kafka of the site ${site} (${kafka.brokers.join(',')}): ${error.message}`,
+    `start it, or mend the address of ${site} in LUTRA_SITES of the admin API`,
+  );
 }

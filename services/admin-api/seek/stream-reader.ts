@@ -1,4 +1,13 @@
-import { emptyHead, HEARTBEAT, type LogPlace, type RecordHead, readHead, readLog, SELECTION, schemaIdOf } from '../../../shared/codec/record-head.ts';
+import {
+  emptyHead,
+  HEARTBEAT,
+  type LogPlace,
+  type RecordHead,
+  readHead,
+  readLog,
+  SELECTION,
+  schemaIdOf,
+} from '../../../shared/codec/record-head.ts';
 import type { RangeReader } from '../../../shared/kafka/range-reader.ts';
 
 /** A numbered record of a rows topic: heartbeats and selections are left out, and so is what is not ours. */
@@ -13,7 +22,13 @@ const SMALL_FETCH_BYTES = 64 << 10;
 const BACK_STEP = 1_000n;
 
 /** The records between two offsets. */
-export async function* readStream(reader: RangeReader, partition: number, from: bigint, to: bigint, maxBytes?: number): AsyncGenerator<StreamRecord> {
+export async function* readStream(
+  reader: RangeReader,
+  partition: number,
+  from: bigint,
+  to: bigint,
+  maxBytes?: number,
+): AsyncGenerator<StreamRecord> {
   for await (const { offset, key, value } of reader.read(partition, from, to, maxBytes)) {
     const head = emptyHead();
     if (value === null || schemaIdOf(value) === undefined || !readHead(value, { bytes: value, at: 0 }, head)) continue;
@@ -28,7 +43,11 @@ export function logOf({ value, head }: StreamRecord): LogPlace {
 type Bounds = { readonly partition: number; readonly low: bigint; readonly high: bigint };
 
 /** The first record for which it holds, where it holds for all that follow; the end of the partition when for none. A few small fetches, however long the topic. */
-export async function firstWhere(reader: RangeReader, { partition, low, high }: Bounds, holds: (record: StreamRecord) => boolean): Promise<bigint> {
+export async function firstWhere(
+  reader: RangeReader,
+  { partition, low, high }: Bounds,
+  holds: (record: StreamRecord) => boolean,
+): Promise<bigint> {
   let [begin, end] = [low, high];
   while (begin < end) {
     const middle = (begin + end) / 2n;
@@ -39,13 +58,22 @@ export async function firstWhere(reader: RangeReader, { partition, low, high }: 
   return begin;
 }
 
-async function nextRecord(reader: RangeReader, partition: number, from: bigint, to: bigint): Promise<StreamRecord | undefined> {
+async function nextRecord(
+  reader: RangeReader,
+  partition: number,
+  from: bigint,
+  to: bigint,
+): Promise<StreamRecord | undefined> {
   for await (const record of readStream(reader, partition, from, to, SMALL_FETCH_BYTES)) return record;
   return undefined;
 }
 
 /** Where the transaction begins in whose middle the offset lies; the offset itself when it lies between two transactions. */
-export async function transactionBegin(reader: RangeReader, { partition, low, high }: Bounds, offset: bigint): Promise<bigint> {
+export async function transactionBegin(
+  reader: RangeReader,
+  { partition, low, high }: Bounds,
+  offset: bigint,
+): Promise<bigint> {
   const here = offset >= high ? undefined : await nextRecord(reader, partition, offset, high);
   if (here === undefined) return offset;
   let begin = offset;

@@ -55,7 +55,9 @@ export function addSeek(program: Command, connect: Connect): void {
       }
       const reply = await call(false);
       console.log(replyText(reply));
-      console.log(reply.moved ? `${paint('green', 'moved')}; go on with: lutra start ${channel}` : 'it stands there already');
+      console.log(
+        reply.moved ? `${paint('green', 'moved')}; go on with: lutra start ${channel}` : 'it stands there already',
+      );
     });
   program
     .command('audit')
@@ -68,7 +70,9 @@ export function addSeek(program: Command, connect: Connect): void {
         printable(entry.by),
         entry.action,
         `${entry.channel}/${entry.pipeline}`,
-        Object.keys(entry.before).map((each) => `${each}: ${entry.before[each]} -> ${entry.after[each]}`).join(', '),
+        Object.keys(entry.before)
+          .map((each) => `${each}: ${entry.before[each]} -> ${entry.after[each]}`)
+          .join(', '),
         count(entry.rows),
         entry.outcome,
       ]);
@@ -79,7 +83,8 @@ export function addSeek(program: Command, connect: Connect): void {
 
 function targetOf({ toOffset, toTime, toGtid, toFile, shiftBy, partition }: Options): object {
   const part = partition === undefined ? {} : { partition: Number(partition) };
-  const [file, position] = toFile === undefined ? [] : [toFile.slice(0, toFile.lastIndexOf(':')), toFile.split(':').at(-1)];
+  const [file, position] =
+    toFile === undefined ? [] : [toFile.slice(0, toFile.lastIndexOf(':')), toFile.split(':').at(-1)];
   const asked = [
     toOffset === undefined ? undefined : { offset: toOffset, ...part },
     shiftBy === undefined ? undefined : { shiftBy: Number(shiftBy), ...part },
@@ -114,8 +119,12 @@ function replyText({ direction, partitions, preview, notes, repair }: SeekReply)
   return [
     ...partitions.map(({ partition, from, to }) => `partition ${partition}: ${from} -> ${to}`),
     `${direction}: ${more}${count(transactions)} transactions, ${more}${count(rows)} rows`,
-    ...(first === undefined || last === undefined ? [] : [`from ${first.committedAt} ${first.gtid} to ${last.committedAt} ${last.gtid}`]),
-    ...tables.map((each) => `  ${each.table}: ${each.inserts} inserts, ${each.updates} updates, ${each.deletes} deletes`),
+    ...(first === undefined || last === undefined
+      ? []
+      : [`from ${first.committedAt} ${first.gtid} to ${last.committedAt} ${last.gtid}`]),
+    ...tables.map(
+      (each) => `  ${each.table}: ${each.inserts} inserts, ${each.updates} updates, ${each.deletes} deletes`,
+    ),
     ...statements.map(({ id, sql }) => `  statement ${id}: ${sql}`),
     ...notes.map((note) => `note: ${note}`),
     ...repair.map((each) => `repair: ${each}`),
