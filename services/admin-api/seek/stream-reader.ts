@@ -49,13 +49,18 @@ export async function firstWhere(
   holds: (record: StreamRecord) => boolean,
 ): Promise<bigint> {
   let [begin, end] = [low, high];
+  let first = high;
   while (begin < end) {
     const middle = (begin + end) / 2n;
     const found = await nextRecord(reader, partition, middle, end);
-    if (found === undefined || holds(found)) end = middle;
-    else begin = found.offset + 1n;
+    if (found !== undefined && !holds(found)) {
+      begin = found.offset + 1n;
+      continue;
+    }
+    end = middle;
+    if (found !== undefined) first = found.offset;
   }
-  return begin;
+  return first;
 }
 
 async function nextRecord(
