@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { ApiClient } from './api-client.ts';
 import { addApply } from './commands/apply.ts';
+import { addAudit } from './commands/audit.ts';
 import { addCheck } from './commands/check.ts';
 import { addDdl } from './commands/ddl.ts';
 import { addDescribe } from './commands/describe.ts';
@@ -22,7 +23,7 @@ export function createProgram(): Command {
     .showHelpAfterError('(add --help for the usage)')
     .addHelpText('after', HELP);
   const connect: Connect = () => new ApiClient(program.opts<{ server?: string }>().server);
-  for (const add of [addApply, addGet, addDescribe, addState, addStatus, addDdl, addSeek, addCheck])
+  for (const add of [addApply, addGet, addDescribe, addState, addStatus, addDdl, addSeek, addAudit, addCheck])
     add(program, connect);
   return program;
 }

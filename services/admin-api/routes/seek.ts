@@ -21,7 +21,7 @@ export function seekRoutes(app: App, parts: AdminParts): void {
         body: z
           .any()
           .describe(
-            '{to: {offset, partition?} | {shiftBy, partition?} | {time} | {gtid} | {file, position}, dryRun?, by?}',
+            '{to: {offset, partition?} | {shiftBy, partition?} | {transactions} | {time} | {gtid} | {file, position}, only?, dryRun?, by?}',
           ),
         response: answers({ 200: seekReplySchema }, 404, 409, 422),
       },
@@ -74,6 +74,6 @@ function invalid(why: string): ApiError {
     422,
     'POSITION_INVALID',
     `the request cannot be read: ${why}`,
-    'send {"to": {"offset": "5433"} | {"shiftBy": 1} | {"time": "2026-11-21T09:00:00Z"} | {"gtid": "…"} | {"file": "…", "position": 4}, "dryRun": true}',
+    'send {"to": {"offset": "5433"} | {"shiftBy": 1} | {"transactions": 1} | {"time": "2026-11-21T09:00:00Z"} | {"gtid": "…"} | {"file": "…", "position": 4}, "dryRun": true}',
   );
 }

@@ -4,9 +4,11 @@ import { ApiError } from '../api-error.ts';
 import type { Move } from './preview.ts';
 import type { SeekTarget } from './seek-schemas.ts';
 import { firstWhere, logOf, readStream, type StreamRecord, transactionBegin } from './stream-reader.ts';
+import { stepOver } from './transaction-steps.ts';
 
 export type Stand = GroupPlace & { readonly from: bigint };
-type Found = { readonly stand: Stand; readonly offset: bigint };
+/** A place in a partition. */
+export type Found = { readonly stand: Stand; readonly offset: bigint };
 
 const GTID_REACH = 1_000_000n;
 
@@ -38,6 +40,7 @@ async function findOffsets(
 ): Promise<Found[]> {
   if ('offset' in target) return [exactOffset(stands, target)];
   if ('shiftBy' in target) return shifted(chosen(stands, target.partition), BigInt(target.shiftBy), notes);
+  if ('transactions' in target) return stepOver(reader, stands, target.transactions, notes);
   if ('time' in target) {
     const micros = Date.parse(target.time) * 1000;
     return findFirst(reader, stands, ({ head }) => head.committed >= micros);

@@ -8,6 +8,7 @@ const partition = z.int().min(0).optional().describe('Left out: every partition;
 export const seekTargetSchema = z.union([
   z.strictObject({ offset, partition }),
   z.strictObject({ shiftBy: z.int(), partition }),
+  z.strictObject({ transactions: z.int().min(-100_000).max(100_000) }),
   z.strictObject({ time: z.iso.datetime({ offset: true }) }),
   z.strictObject({ gtid: z.string().min(1).max(200) }),
   z.strictObject({ file: z.string().min(1).max(255), position: z.int().min(4) }),
@@ -16,6 +17,7 @@ export type SeekTarget = z.infer<typeof seekTargetSchema>;
 
 export const seekRequestSchema = z.strictObject({
   to: seekTargetSchema,
+  only: z.enum(['skip', 'repeat']).optional().describe('Refuses a move in the other direction.'),
   dryRun: z.boolean().default(false),
   by: z.string().min(1).max(200).default('api').describe('Who moves it, for the audit.'),
 });

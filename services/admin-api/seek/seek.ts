@@ -15,7 +15,7 @@ import type { Preview, SeekReply, SeekRequest } from './seek-schemas.ts';
 type Place = { readonly kafka: KafkaAddress; readonly site: string; readonly group: string; readonly topic: string };
 
 /**
- * Moves the cursor of a pipeline of a paused channel, or says what moving it would mean (dryRun).
+ * Moves the cursor of a pipeline of a paused channel, or says what moving it would mean (dryRun). A move to where it stands is one as well: it accepts a gap.
  * Errors: ApiError 409 while it runs or has no place yet, 422 for a position that does not exist; 503 when the Kafka of the target's site is away.
  */
 export async function seek(
@@ -31,12 +31,18 @@ export async function seek(
     await using reader = await RangeReader.open(place.kafka, place.topic);
     const { moves, notes } = await findMoves(reader, stands, request.to);
     const preview = await previewMoves(reader, moves, pipeline);
+    if (moves.every(({ from, to }) => from === to)) {
+      notes.push(
+        'the pipeline stands there already; moving it there lets it take the next record whatever is missing before it',
+      );
+    }
     if (stands.length > moves.length && preview.statements.length > 0) {
       notes.push('there are DDL statements in between, and they stand in every partition: move all partitions alike');
     }
     const reply = { ...describe(place, stands, moves, preview, notes), dryRun: request.dryRun };
-    const changed = moves.filter(({ from, to }) => from !== to);
-    if (request.dryRun || changed.length === 0) return { ...reply, moved: false };
+    expectDirection(request, moves);
+    if (request.dryRun) return { ...reply, moved: false };
+    const changed = reply.direction === 'none' ? moves : moves.filter(({ from, to }) => from !== to);
     const audit = await parts.channels.exclusively(() =>
       move(parts, { channel, pipeline, place, request, changed, preview }),
     );
@@ -106,6 +112,18 @@ async function move(parts: AdminParts, deed: Deed): Promise<string> {
   }
   await parts.audit.write({ ...entry, outcome: 'done' });
   return entry.id;
+}
+
+function expectDirection({ only }: SeekRequest, moves: readonly Move[]): void {
+  if (only === undefined) return;
+  const other = moves.find(({ from, to }) => (only === 'skip' ? to < from : to > from));
+  if (other === undefined) return;
+  throw new ApiError(
+    422,
+    'POSITION_INVALID',
+    `the position cannot be taken: the pipeline stands at offset ${other.from} of partition ${other.partition}, and ${other.to} would ${only === 'skip' ? 'repeat' : 'skip'}`,
+    only === 'skip' ? 'use lutra replay, or a later place' : 'use lutra skip, or an earlier place',
+  );
 }
 
 function expectPaused({ name, state }: Channel): void {

@@ -82,17 +82,26 @@ export async function transactionBegin(
   const here = offset >= high ? undefined : await nextRecord(reader, partition, offset, high);
   if (here === undefined) return offset;
   let begin = offset;
+  for await (const record of readBack(reader, { partition, low }, offset)) {
+    if (record.head.last || !isSame(record.head, here.head)) return begin;
+    begin = record.offset;
+  }
+  return begin;
+}
+
+/** The records before an offset, the nearest first. */
+export async function* readBack(
+  reader: RangeReader,
+  { partition, low }: Pick<Bounds, 'partition' | 'low'>,
+  offset: bigint,
+): AsyncGenerator<StreamRecord> {
   for (let end = offset; end > low; ) {
     const from = end - BACK_STEP > low ? end - BACK_STEP : low;
     const before: StreamRecord[] = [];
     for await (const record of readStream(reader, partition, from, end)) before.push(record);
-    for (const record of before.toReversed()) {
-      if (record.head.last || !isSame(record.head, here.head)) return begin;
-      begin = record.offset;
-    }
+    yield* before.toReversed();
     end = from;
   }
-  return begin;
 }
 
 function isSame(a: RecordHead, b: RecordHead): boolean {

@@ -2,13 +2,14 @@ import { userInfo } from 'node:os';
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { channelViewSchema } from '../../api-schemas.ts';
-import { auditListSchema, type SeekReply, seekReplySchema } from '../../seek/seek-schemas.ts';
+import { type SeekReply, seekReplySchema } from '../../seek/seek-schemas.ts';
 import { CliError, EXIT } from '../cli-error.ts';
 import type { Connect } from '../program.ts';
-import { count, paint, printable, table } from '../screen.ts';
+import { count, paint, printable } from '../screen.ts';
 
 type Options = {
   pipeline?: string;
+  transactions?: string;
   toOffset?: string;
   toTime?: string;
   toGtid?: string;
@@ -19,11 +20,41 @@ type Options = {
   yes?: boolean;
 };
 
-/** `lutra seek`, `lutra audit` */
+/** `lutra seek`, `lutra skip`, `lutra replay` */
 export function addSeek(program: Command, connect: Connect): void {
-  program
-    .command('seek')
-    .description('Move the position of a paused pipeline; shows first what lies in between.')
+  addMove(program, 'seek', 'Move the position of a paused pipeline; shows first what lies in between.')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  lutra seek shop --to-offset 5433 --dry-run\n  lutra seek shop --to-time 2026-11-21T09:00:00Z\n  lutra seek shop --shift-by=-1000',
+    )
+    .action((channel: string, options: Options) => move(connect, channel, options, { to: targetOf(options) }));
+  addMove(program, 'skip', 'Leave out what a paused pipeline would apply next: one transaction, or all up to a place.')
+    .option('--transactions <n>', 'so many transactions of the source')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  lutra skip shop\n  lutra skip shop --to-gtid 3e11fa47-71ca-11e1-9e33-c80aa9429562:23',
+    )
+    .action((channel: string, options: Options) => {
+      const to = hasPlace(options) ? targetOf(options) : { transactions: 1 };
+      return move(connect, channel, options, { to, only: 'skip' });
+    });
+  addMove(program, 'replay', 'Let a paused pipeline apply again what it has applied, from a place on.')
+    .option('--transactions <n>', 'the last so many transactions of the source')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  lutra replay shop --to-time 2026-11-21T09:00:00Z\n  lutra replay shop --transactions 10',
+    )
+    .action((channel: string, options: Options) => {
+      const { transactions } = options;
+      const to = targetOf({ ...options, ...(transactions === undefined ? {} : { transactions: `-${transactions}` }) });
+      return move(connect, channel, options, { to, only: 'repeat' });
+    });
+}
+
+function addMove(program: Command, name: string, description: string): Command {
+  return program
+    .command(name)
+    .description(description)
     .argument('<channel>', 'the channel')
     .option('--pipeline <name>', 'the pipeline, when the channel has several')
     .option('--to-offset <n>', 'the next record is the one at this offset')
@@ -33,68 +64,52 @@ export function addSeek(program: Command, connect: Connect): void {
     .option('--shift-by <n>', 'so many records on, or back')
     .option('--partition <n>', 'with --to-offset and --shift-by: this partition alone')
     .option('--dry-run', 'only show what lies in between')
-    .option('-y, --yes', 'do not ask (asked on a terminal only)')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  lutra seek shop --to-offset 5433 --dry-run\n  lutra seek shop --to-time 2026-11-21T09:00:00Z\n  lutra seek shop --shift-by=-1000',
-    )
-    .action(async (channel: string, options: Options) => {
-      const to = targetOf(options);
-      const path = `/channels/${encodeURIComponent(channel)}`;
-      const client = connect();
-      const pipeline = options.pipeline ?? onlyPipeline((await client.json(channelViewSchema, path)).document);
-      const call = (dryRun: boolean): Promise<SeekReply> =>
-        client.json(seekReplySchema, `${path}/pipelines/${encodeURIComponent(pipeline)}/position`, {
-          method: 'POST',
-          body: JSON.stringify({ to, dryRun, by: userInfo().username }),
-        });
-      if (options.dryRun === true || (options.yes !== true && process.stdin.isTTY && process.stdout.isTTY)) {
-        console.log(replyText(await call(true)));
-        if (options.dryRun === true) return;
-        await confirm();
-      }
-      const reply = await call(false);
-      console.log(replyText(reply));
-      console.log(
-        reply.moved ? `${paint('green', 'moved')}; go on with: lutra start ${channel}` : 'it stands there already',
-      );
-    });
-  program
-    .command('audit')
-    .description('What operators did by hand, newest first.')
-    .option('--limit <n>', 'at most so many', '50')
-    .action(async ({ limit }: { limit: string }) => {
-      const { items } = await connect().json(auditListSchema, '/audit', { query: { limit } });
-      const rows = items.map((entry) => [
-        new Date(entry.at).toISOString(),
-        printable(entry.by),
-        entry.action,
-        `${entry.channel}/${entry.pipeline}`,
-        Object.keys(entry.before)
-          .map((each) => `${each}: ${entry.before[each]} -> ${entry.after[each]}`)
-          .join(', '),
-        count(entry.rows),
-        entry.outcome,
-      ]);
-      const head = ['AT', 'BY', 'WHAT', 'PIPELINE', 'OFFSETS', 'ROWS', 'OUTCOME'];
-      console.log(rows.length === 0 ? 'nothing was done by hand' : table(head, rows));
-    });
+    .option('-y, --yes', 'do not ask (asked on a terminal only)');
 }
 
-function targetOf({ toOffset, toTime, toGtid, toFile, shiftBy, partition }: Options): object {
+async function move(connect: Connect, channel: string, options: Options, request: object): Promise<void> {
+  const path = `/channels/${encodeURIComponent(channel)}`;
+  const client = connect();
+  const pipeline = options.pipeline ?? onlyPipeline((await client.json(channelViewSchema, path)).document);
+  const call = (dryRun: boolean): Promise<SeekReply> =>
+    client.json(seekReplySchema, `${path}/pipelines/${encodeURIComponent(pipeline)}/position`, {
+      method: 'POST',
+      body: JSON.stringify({ ...request, dryRun, by: userInfo().username }),
+    });
+  if (options.dryRun === true || (options.yes !== true && process.stdin.isTTY && process.stdout.isTTY)) {
+    console.log(replyText(await call(true)));
+    if (options.dryRun === true) return;
+    await confirm();
+  }
+  console.log(replyText(await call(false)));
+  console.log(`${paint('green', 'moved')}; go on with: lutra start ${channel}`);
+}
+
+function placesOf({ transactions, toOffset, toTime, toGtid, toFile, shiftBy, partition }: Options): object[] {
   const part = partition === undefined ? {} : { partition: Number(partition) };
   const [file, position] =
     toFile === undefined ? [] : [toFile.slice(0, toFile.lastIndexOf(':')), toFile.split(':').at(-1)];
-  const asked = [
+  const places = [
+    transactions === undefined ? undefined : { transactions: Number(transactions) },
     toOffset === undefined ? undefined : { offset: toOffset, ...part },
     shiftBy === undefined ? undefined : { shiftBy: Number(shiftBy), ...part },
     toTime === undefined ? undefined : { time: toTime },
     toGtid === undefined ? undefined : { gtid: toGtid },
     toFile === undefined ? undefined : { file, position: Number(position) },
-  ].filter((each) => each !== undefined);
-  const [only] = asked;
-  if (only !== undefined && asked.length === 1) return only;
-  throw new CliError(EXIT.usage, ['name one place: --to-offset, --to-time, --to-gtid, --to-file or --shift-by']);
+  ];
+  return places.filter((each) => each !== undefined);
+}
+
+function hasPlace(options: Options): boolean {
+  return placesOf(options).length > 0;
+}
+
+function targetOf(options: Options): object {
+  const [only, more] = placesOf(options);
+  if (only !== undefined && more === undefined) return only;
+  throw new CliError(EXIT.usage, [
+    'name one place: --to-offset, --to-time, --to-gtid, --to-file or --shift-by; skip and replay also take --transactions',
+  ]);
 }
 
 function onlyPipeline(document: { pipelines?: readonly { name?: string }[] }): string {
@@ -119,9 +134,7 @@ function replyText({ direction, partitions, preview, notes, repair }: SeekReply)
   return [
     ...partitions.map(({ partition, from, to }) => `partition ${partition}: ${from} -> ${to}`),
     `${direction}: ${more}${count(transactions)} transactions, ${more}${count(rows)} rows`,
-    ...(first === undefined || last === undefined
-      ? []
-      : [`from ${first.committedAt} ${first.gtid} to ${last.committedAt} ${last.gtid}`]),
+    ...(first === undefined || last === undefined ? [] : [`from ${placeText(first)}`, `to   ${placeText(last)}`]),
     ...tables.map(
       (each) => `  ${each.table}: ${each.inserts} inserts, ${each.updates} updates, ${each.deletes} deletes`,
     ),
@@ -131,4 +144,8 @@ function replyText({ direction, partitions, preview, notes, repair }: SeekReply)
   ]
     .map(printable)
     .join('\n');
+}
+
+function placeText({ committedAt, file, position, gtid }: NonNullable<SeekReply['preview']['first']>): string {
+  return `${committedAt} ${file}:${position} ${gtid}`.trimEnd();
 }

@@ -1,0 +1,67 @@
+import type { RangeReader } from '../../../shared/kafka/range-reader.ts';
+import type { Found, Stand } from './seek-offsets.ts';
+import { firstWhere, readBack, readStream, type StreamRecord } from './stream-reader.ts';
+
+type Transaction = { readonly epoch: number; readonly transaction: number };
+
+/**
+ * The places so many transactions of the source behind where the pipeline stands, or before it when `count` is negative. No partition moves the other way.
+ * `notes` say when the topic holds fewer.
+ */
+export async function stepOver(
+  reader: RangeReader,
+  stands: readonly Stand[],
+  count: number,
+  notes: string[],
+): Promise<Found[]> {
+  const isForward = count > 0;
+  const wanted = Math.abs(count);
+  const order: typeof compare = isForward ? compare : (a, b) => compare(b, a);
+  const found = new Map<string, Transaction>();
+  for (const stand of stands) {
+    const records = isForward
+      ? readStream(reader, stand.partition, stand.from, stand.high)
+      : readBack(reader, stand, stand.from);
+    for (const each of await distinct(records, isForward ? wanted + 1 : wanted, order)) {
+      found.set(`${each.epoch}-${each.transaction}`, each);
+    }
+  }
+  const ordered = [...found.values()].sort(order);
+  const held = isForward ? Math.min(ordered.length, wanted) : ordered.length;
+  if (held < wanted)
+    notes.push(`the topic holds no more than ${held} transactions ${isForward ? 'behind' : 'before'} this place`);
+  const next = isForward ? ordered[wanted] : ordered[Math.min(wanted, ordered.length) - 1];
+  return Promise.all(stands.map(async (stand) => ({ stand, offset: await placeOf(reader, stand, isForward, next) })));
+}
+
+/** The first `limit` transactions of the records, in their order; what comes again is left out. */
+async function distinct(
+  records: AsyncGenerator<StreamRecord>,
+  limit: number,
+  order: typeof compare,
+): Promise<Transaction[]> {
+  const found: Transaction[] = [];
+  if (limit === 0) return found;
+  for await (const { head } of records) {
+    const last = found.at(-1);
+    if (last !== undefined && order(head, last) <= 0) continue;
+    if (found.length === limit) break;
+    found.push({ epoch: head.epoch, transaction: head.transaction });
+  }
+  return found;
+}
+
+async function placeOf(
+  reader: RangeReader,
+  stand: Stand,
+  isForward: boolean,
+  next: Transaction | undefined,
+): Promise<bigint> {
+  if (next === undefined) return isForward ? stand.high : stand.from;
+  const offset = await firstWhere(reader, stand, ({ head }) => compare(head, next) >= 0);
+  return offset > stand.from === isForward ? offset : stand.from;
+}
+
+function compare(a: Transaction, b: Transaction): number {
+  return a.epoch - b.epoch || a.transaction - b.transaction;
+}
