@@ -4,10 +4,12 @@ import type { Start } from '../../shared/model/channel.ts';
 import { ReplicationError } from '../../shared/runtime/errors.ts';
 import type { Logger } from '../../shared/runtime/log.ts';
 import type { Checkpoint, Identity } from './checkpoint.ts';
+import { offsetsGone } from './stream-gap.ts';
 import type { TargetSession } from './target-session.ts';
 
-/** Where a lane begins to read and what it knows of the record before. */
-export type Cursor = { readonly offset: bigint; readonly identity: Identity | undefined };
+/** Where a lane begins to read and what it knows of the record before. `committed`: its commit time at the source, µs; 0 when not known. */
+export type Cursor = { readonly offset: bigint; readonly identity: Identity | undefined; readonly committed: number };
+type Bounds = { readonly low: bigint; readonly high: bigint };
 
 /** Where the selector had got to when the pipeline joined a stream at its `end`. */
 export type JoinedAt = { readonly epoch: number; readonly serials: readonly number[]; readonly at: number };
@@ -39,7 +41,8 @@ export function offsetMetadata(uid: string, identity: Identity | undefined): str
 /**
  * The cursor rule of docs/architecture.md, in this order: an offset that an operator set (the checkpoint is rewritten to it first); the checkpoint;
  * an offset that this channel committed (its checkpoint was removed); the pipeline's start. An offset that an earlier channel of the same name left is nobody's.
- * Errors: STREAM_GAP when the place is outside of what the topic holds, KAFKA_UNREACHABLE, TARGET_….
+ * What an operator set or the checkpoint says is committed again where Kafka has lost it, so that tools show the truth.
+ * Errors: STREAM_GAP when the place is outside of what the topic holds (nothing is rewritten then), KAFKA_UNREACHABLE, TARGET_….
  */
 export async function decideCursor(parts: CursorParts): Promise<Cursor> {
   const { partition, session, channelUid, log } = parts;
@@ -49,16 +52,19 @@ export async function decideCursor(parts: CursorParts): Promise<Cursor> {
   session.forgetBeyond(bounds.high);
   const metadata = committed === undefined ? undefined : parseMetadata(committed.metadata);
   if (committed !== undefined && metadata === undefined) {
+    const cursor = within(bounds, { offset: committed.offset, identity: undefined, committed: 0 }, partition);
     await obeyOperator(parts, stored, committed.offset);
     log.info(
       { offset: String(committed.offset), checkpoint: String(stored?.nextOffset) },
       'obeys the offset that an operator set',
     );
-    return within(bounds, { offset: committed.offset, identity: undefined }, partition);
+    return cursor;
   }
   if (stored !== undefined) {
-    log.info({ offset: String(stored.nextOffset), ...stored.identity }, 'goes on from the checkpoint');
-    return within(bounds, { offset: stored.nextOffset, identity: stored.identity }, partition);
+    const { nextOffset: offset, identity } = stored;
+    log.info({ offset: String(offset), ...identity }, 'goes on from the checkpoint');
+    if (committed?.offset !== offset) await partition.commitNow(offset, offsetMetadata(channelUid, identity));
+    return within(bounds, { offset, identity, committed: stored.committed }, partition);
   }
   if (committed !== undefined && metadata?.uid === channelUid) {
     const identity = toIdentity(metadata);
@@ -66,7 +72,7 @@ export async function decideCursor(parts: CursorParts): Promise<Cursor> {
       { offset: String(committed.offset), ...identity },
       'the target has no checkpoint, goes on from the committed offset',
     );
-    return within(bounds, { offset: committed.offset, identity }, partition);
+    return within(bounds, { offset: committed.offset, identity, committed: 0 }, partition);
   }
   return within(bounds, await startCursor(parts, bounds.low), partition);
 }
@@ -96,19 +102,17 @@ async function obeyOperator(
 
 /**
  * A known identity lets the first record show whether something is missing, so reading may begin at the first record that is kept.
- * Without one, an offset beyond the end would make Kafka's client start anywhere.
+ * Without one nothing would show it, and Kafka's client would start anywhere.
  */
-function within(
-  bounds: { low: bigint; high: bigint },
-  cursor: Cursor,
-  { topic, partition }: AssignedPartition,
-): Cursor {
-  if (cursor.offset >= bounds.low && cursor.offset <= bounds.high) return cursor;
-  if (cursor.identity !== undefined || cursor.offset < bounds.low) return { ...cursor, offset: bounds.low };
+function within({ low, high }: Bounds, cursor: Cursor, { topic, partition }: AssignedPartition): Cursor {
+  if (cursor.offset >= low && cursor.offset <= high) return cursor;
+  if (cursor.identity !== undefined) return { ...cursor, offset: low };
+  const place = `partition ${partition} of ${topic}`;
+  if (cursor.offset < low) throw offsetsGone(place, cursor.offset, low);
   throw new ReplicationError(
     'STREAM_GAP',
-    `the offset ${cursor.offset} lies behind the end (${bounds.high}) of partition ${partition} of ${topic}`,
-    'pause the channel, set an offset inside the topic with kafka-consumer-groups --reset-offsets, then run it again',
+    `the offset ${cursor.offset} lies behind the end (${high}) of ${place}`,
+    'pause the channel, set an offset inside the topic with lutra seek or kafka-consumer-groups --reset-offsets, then start it again',
   );
 }
 
@@ -119,7 +123,7 @@ async function startCursor({ start, partition, joinedAt, log }: CursorParts, low
         ? 'everything that was ever in the topic'
         : `what was before offset ${low} is no longer in the topic and not covered`;
     log.info({ start, offset: String(low) }, `first start: reads the topic from its beginning; ${covered}`);
-    return { offset: low, identity: undefined };
+    return { offset: low, identity: undefined, committed: 0 };
   }
   const joined = await joinedAt(partition.signal);
   const identity = { epoch: joined.epoch, serial: joined.serials[partition.partition] ?? 0 };
@@ -128,5 +132,5 @@ async function startCursor({ start, partition, joinedAt, log }: CursorParts, low
     { start, offset: String(offset), ...identity, joined: new Date(joined.at).toISOString() },
     'first start at the end of the stream: changes before the moment of joining are not covered',
   );
-  return { offset, identity };
+  return { offset, identity, committed: joined.at * 1000 };
 }

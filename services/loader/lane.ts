@@ -161,13 +161,13 @@ export class Lane {
       const cursor = await decideCursor({ ...settings, partition, session, log: this.log });
       const batcher = new Batcher(settings.limits, this.isCareful);
       const plans = this.plans(room, session);
-      const { identity } = cursor;
       const observer = this.observer();
       const reader = new RecordReader({
         partition,
         plans,
         batcher,
-        identity,
+        owner: settings.owner,
+        cursor,
         startFilter: settings.startFilter,
         observer,
       });

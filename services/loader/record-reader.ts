@@ -15,8 +15,9 @@ import { readPart } from '../../shared/codec/row-part.ts';
 import type { AssignedPartition, ConsumedRecord, RecordBlock } from '../../shared/kafka/assigned-partition.ts';
 import { asReplicationError, ReplicationError } from '../../shared/runtime/errors.ts';
 import type { Batcher } from './batcher.ts';
-import type { Identity } from './checkpoint.ts';
-import { judge } from './continuity.ts';
+import type { CheckpointOwner } from './checkpoint.ts';
+import { Continuity } from './continuity.ts';
+import type { Cursor } from './cursor.ts';
 import { readStatement, type Statement } from './ddl/statement-record.ts';
 import type { PlanCache, SchemaUse } from './plan-cache.ts';
 import type { CompiledPlan, RowEvent } from './row-event.ts';
@@ -28,7 +29,9 @@ export type ReaderParts = {
   readonly partition: AssignedPartition;
   readonly plans: PlanCache;
   readonly batcher: Batcher;
-  readonly identity: Identity | undefined;
+  readonly owner: Pick<CheckpointOwner, 'channel' | 'pipeline'>;
+  /** Where reading begins. */
+  readonly cursor: Cursor;
   readonly startFilter: StartFilter | undefined;
   readonly observer: ReaderObserver;
 };
@@ -49,9 +52,7 @@ export class RecordReader {
   private readonly parts: ReaderParts;
   private block: RecordBlock | undefined;
   private index = 0;
-  private last: Identity | undefined;
-  /** Whether the record before ended its transaction. */
-  private isAtBoundary = true;
+  private readonly order: Continuity;
   private readonly head = emptyHead();
   private readonly rowParts = new RowParts();
   private readonly source: Source = { bytes: Buffer.alloc(0), at: 0 };
@@ -60,7 +61,7 @@ export class RecordReader {
 
   constructor(parts: ReaderParts) {
     this.parts = parts;
-    this.last = parts.identity;
+    this.order = new Continuity(parts.owner, this.place(), parts.cursor);
   }
 
   /** Why nothing more is read: RECORD_UNREADABLE, STREAM_GAP, REGISTRY_UNREACHABLE, TARGET_…. What was read before it is in the batcher. */
@@ -88,7 +89,7 @@ export class RecordReader {
   private async readBlocks(): Promise<void> {
     const { partition, batcher, plans } = this.parts;
     while (!batcher.isFull && this.statement === undefined && this.mayReadOn()) {
-      this.block ??= this.nextBlock(partition);
+      this.block ??= await this.nextBlock(partition);
       if (this.block === undefined) return;
       const unknown = this.readKnown(this.block);
       if (unknown !== undefined) await this.placed(unknown, plans.load(unknown.schemaId, this.head));
@@ -99,16 +100,19 @@ export class RecordReader {
   /** New rules take force between two transactions, when no event that was read by the old ones waits: false until then. */
   private mayReadOn(): boolean {
     const { plans, batcher, observer } = this.parts;
-    if (!this.isAtBoundary || !plans.isStale) return true;
+    if (!this.order.isAtBoundary || !plans.isStale) return true;
     if (batcher.isDue) return false;
     plans.renew();
     observer.onRules(plans.revision);
     return true;
   }
 
-  private nextBlock(partition: AssignedPartition): RecordBlock | undefined {
+  private async nextBlock(partition: AssignedPartition): Promise<RecordBlock | undefined> {
     this.index = 0;
-    return partition.take();
+    const block = partition.take();
+    if (block === undefined) return undefined;
+    await this.order.expect(block, async () => (await partition.bounds()).low);
+    return block;
   }
 
   /** Reads on until the block ends, the batcher is full, new rules are to be taken, or a schema is met that has no plan yet (returned). */
@@ -133,7 +137,7 @@ export class RecordReader {
         if (use === undefined) return this.unknown(record, record.value, whole);
       }
       this.readRecord(record, record.value, use ?? 'none');
-      if (batcher.isFull || this.statement !== undefined || (this.isAtBoundary && plans.isStale)) {
+      if (batcher.isFull || this.statement !== undefined || (this.order.isAtBoundary && plans.isStale)) {
         this.index++;
         return undefined;
       }
@@ -155,16 +159,14 @@ export class RecordReader {
     const { observer } = this.parts;
     const { head } = this;
     if (!readHead(value, this.source, head)) throw this.unreadable(record.offset, 'its first fields are damaged');
-    if (head.op === HEARTBEAT) this.readHeartbeat(head);
-    else if (head.op === SELECTION) this.readSelection(value, head);
-    else if (judge(this.last, head, this.place()) === 'repeat') observer.onRepeat();
+    if (head.op === HEARTBEAT) this.readHeartbeat(record, value, head);
+    else if (head.op === SELECTION) this.readSelection(record, value, head);
+    else if (this.order.accept(record, value, head) === 'repeat') observer.onRepeat();
     else this.readNew(record, value, head, use);
   }
 
   private readNew(record: ConsumedRecord, value: Buffer, head: RecordHead, use: SchemaUse): void {
     const { batcher } = this.parts;
-    this.last = { epoch: head.epoch, serial: head.serial };
-    this.isAtBoundary = head.last;
     const isWanted = (use !== 'none' || head.op === STATEMENT) && !this.isBeforeStart(head, value);
     if (isWanted && head.op === STATEMENT) {
       this.statement = readStatement(value, head, record.offset);
@@ -204,20 +206,23 @@ export class RecordReader {
     else for (const made of event.plan.transform(event)) batcher.add(made);
   }
 
-  /** A heartbeat bears the serial of the record before it: it shows a loss at the end of a stream that is idle since. */
-  private readHeartbeat(head: RecordHead): void {
-    const { last } = this;
-    if (last !== undefined && (head.epoch > last.epoch || (head.epoch === last.epoch && head.serial > last.serial))) {
-      if (!(head.epoch > last.epoch && head.serial === 0))
-        judge(last, { ...head, serial: head.serial + 1 }, this.place());
-    }
+  private readHeartbeat(record: ConsumedRecord, value: Buffer, head: RecordHead): void {
+    this.follow(record, value, head);
     this.parts.observer.onHeartbeat(head.committed);
   }
 
+  /** The first record after an operator moved the offset makes a checkpoint even when it is not numbered: from there on a loss shows, also to who begins again. */
+  private follow(record: ConsumedRecord, value: Buffer, head: RecordHead): void {
+    if (this.order.follow(record, value, head)) this.parts.batcher.reach(head, value, record.offset);
+  }
+
   /** From here on the stream holds the tables that these revisions ask for: rows of a table that is not known here yet would be left out. */
-  private readSelection(value: Buffer, { bodyAt }: RecordHead): void {
+  private readSelection(record: ConsumedRecord, value: Buffer, head: RecordHead): void {
     const { plans } = this.parts;
-    if (plans.knows(readRevisions(value, bodyAt))) return;
+    if (plans.knows(readRevisions(value, head.bodyAt))) {
+      this.follow(record, value, head);
+      return;
+    }
     throw new ReplicationError(
       'DOCUMENT_LATE',
       `the stream goes on with tables of a newer channel document than the one this loader has, revision ${plans.revision}`,

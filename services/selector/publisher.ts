@@ -173,13 +173,12 @@ export class Publisher {
     this.enqueue({ parts: [], bytes: 0, progress: undefined, work });
   }
 
-  /** Numbers anew from here on. Only between transactions. */
+  /** Numbers transactions anew from here on; serials go on, so that a loss across epochs shows. Only between transactions. */
   beginEpoch(epoch: number): void {
     this.seal();
     this.epoch = epoch;
     this.transaction = 0;
-    for (const lane of this.lanes) lane.serial = 0;
-    this.committed = { transaction: 0, serials: this.lanes.map(() => 0) };
+    this.committed = { ...this.committed, transaction: 0 };
   }
 
   /** A promise while too much waits for Kafka; the source is to be held until it resolves. */

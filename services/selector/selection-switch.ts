@@ -85,7 +85,7 @@ export class SelectionSwitch {
   private beginEpoch(desired: DesiredSource, selection: string): void {
     const { publisher, log, onOtherTables } = this.parts;
     const { serials, log: place } = publisher.boundary();
-    const first = { epoch: this.latest.epoch + 1, transaction: 0, serials: serials.map(() => 0) };
+    const first = { epoch: this.latest.epoch + 1, transaction: 0, serials: [...serials] };
     const joined = joinedBy(desired, this.latest.joined, first);
     this.store({ ...this.latest, ...first, log: place, selection, joined });
     publisher.beginEpoch(first.epoch);

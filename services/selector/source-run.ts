@@ -219,10 +219,9 @@ function beginning(
 ): SelectorPosition {
   const { partitions } = desired.database;
   const selection = selectionText(desired);
-  const same =
-    first === undefined && saved !== undefined && saved.selection === selection && saved.serials.length === partitions;
+  const serials = saved?.serials.length === partitions ? saved.serials : new Array<number>(partitions).fill(0);
+  const same = first === undefined && saved?.selection === selection && saved.serials.length === partitions;
   const epoch = same ? saved.epoch : (saved?.epoch ?? 0) + 1;
-  const serials = same ? saved.serials : new Array<number>(partitions).fill(0);
   const log = first ?? logAt(server, saved);
   return {
     source: desired.id,

@@ -10,8 +10,12 @@ export type ConsumedRecord = {
   readonly value: Buffer | null;
   readonly timestamp: string;
 };
-/** What one fetch brought of a partition. `next`: the offset after it, control records included. */
-export type RecordBlock = { readonly records: readonly ConsumedRecord[]; readonly next: bigint };
+/** What one fetch brought of a partition, from offset `first` up to and without `next`; control records are counted, but not among the records. */
+export type RecordBlock = {
+  readonly records: readonly ConsumedRecord[];
+  readonly first: bigint;
+  readonly next: bigint;
+};
 export type CommittedOffset = { readonly offset: bigint; readonly metadata: string | null };
 
 const QUEUE_HIGH_BYTES = 3 << 20;
@@ -143,7 +147,9 @@ export class AssignedPartition {
     if (!this.isReading) return false;
     let bytes = 0;
     for (const { value } of batch.messages) bytes += RECORD_OVERHEAD_BYTES + (value === null ? 0 : value.length);
-    this.queue.push({ block: { records: batch.messages, next: BigInt(batch.lastOffset()) + 1n }, bytes });
+    const next = BigInt(batch.lastOffset()) + 1n;
+    const first = BigInt(batch.firstOffset() ?? next);
+    this.queue.push({ block: { records: batch.messages, first, next }, bytes });
     this.queuedBytes += bytes;
     if (this.queuedBytes > QUEUE_HIGH_BYTES) this.pauseFetch();
     this.wake.notify();
