@@ -41,7 +41,7 @@ export type NewOffset = { readonly partition: number; readonly offset: bigint };
 
 /**
  * Commits plain offsets for a group without members, all in one request. The broker itself refuses when a member has joined meanwhile.
- * (kafkajs's own setOffsets joins the group and may commit partitions that nobody named.)
+ * (kafkajs's own setOffsets joins the group for seconds, and leaves out in silence what another member that joins meanwhile is given.)
  * Errors: KAFKA_UNREACHABLE, GROUP_IN_USE.
  */
 export async function setGroupOffsets(

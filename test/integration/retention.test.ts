@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readGroupPlaces } from '../../shared/kafka/group-offsets.ts';
-import { createLogger } from '../../shared/runtime/log.ts';
 import { runCli } from '../support/admin-bench.ts';
 import { eventually } from '../support/eventually.ts';
 import { Flow, type FlowOptions, type PipelineStatus } from '../support/flow.ts';
 import { resetOffsets } from '../support/kafka-groups.ts';
-import { deleteRecords, untilInTopic } from '../support/kafka-records.ts';
+import { deleteRecords, kafkaOf, untilInTopic } from '../support/kafka-records.ts';
 
 const TABLES = { t: 'id INT NOT NULL PRIMARY KEY, v LONGTEXT' };
 const LIMIT_MS = 90_000;
@@ -107,14 +106,9 @@ test('retention that overtakes a loader which stands still at its target is the 
   assert.ok(Number(offset) >= low, message);
   const applied = await ids(flow);
   assert.ok(applied.length < 40 && applied.every((id, index) => id === index + 1), String(applied));
-  const kafka = {
-    brokers: [flow.stack.address('kafka-us')],
-    clientId: 'retention-test',
-    log: createLogger('test', 'silent'),
-  };
   await eventually('the committed offset is the one of the checkpoint', async () => {
     const [row] = await flow.atTarget('SELECT next_offset FROM lutra.checkpoint WHERE channel = ?', [flow.name]);
-    const { places } = await readGroupPlaces(kafka, flow.group, flow.topic);
+    const { places } = await readGroupPlaces(kafkaOf(flow, 'us'), flow.group, flow.topic);
     return String(places[0]?.committed) === String(row?.next_offset);
   });
   await obey(flow, remedy);

@@ -4,10 +4,10 @@ import type { SeekReply } from '../../services/admin-api/seek/seek-schemas.ts';
 import { setGroupOffsets } from '../../shared/kafka/group-offsets.ts';
 import type { AuditEntry } from '../../shared/model/audit.ts';
 import { readLogEnd } from '../../shared/mysql/source-log.ts';
-import { createLogger } from '../../shared/runtime/log.ts';
 import { runCli } from '../support/admin-bench.ts';
 import { eventually } from '../support/eventually.ts';
 import { Flow } from '../support/flow.ts';
+import { kafkaOf } from '../support/kafka-records.ts';
 
 const TABLES = { t: 'id INT NOT NULL PRIMARY KEY, v VARCHAR(20)' };
 
@@ -167,9 +167,7 @@ test('B17: transactions are counted over all partitions, and each partition move
 
 test('offsets cannot be set under a running loader, whatever asks for it', async () => {
   await using flow = await Flow.open({ tables: TABLES });
-  const brokers = [flow.stack.address('kafka-us')];
-  const kafka = { brokers, clientId: 'seek-test', log: createLogger('test', 'silent') };
-  await assert.rejects(setGroupOffsets(kafka, flow.group, flow.topic, [{ partition: 0, offset: 0n }]), {
+  await assert.rejects(setGroupOffsets(kafkaOf(flow, 'us'), flow.group, flow.topic, [{ partition: 0, offset: 0n }]), {
     code: 'GROUP_IN_USE',
   });
 });

@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { readGroupPlaces } from '../../shared/kafka/group-offsets.ts';
+import { eventually } from '../support/eventually.ts';
+import { Flow } from '../support/flow.ts';
+import { kafkaGroups, resetOffsets } from '../support/kafka-groups.ts';
+import { kafkaOf, rowsInTopic, type TopicRow, untilInTopic } from '../support/kafka-records.ts';
+
+/** kafka-consumer-groups at the target's site: its topic came by MirrorMaker, with offsets of its own. */
+const TABLES = { t: 'id INT NOT NULL PRIMARY KEY' };
+const ROWS = 5;
+
+let flow: Flow;
+let folder: string;
+let lastId = 0;
+before(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'lutra-offsets-'));
+  flow = await Flow.open({ tables: TABLES });
+});
+after(async () => {
+  rmSync(folder, { recursive: true });
+  await flow[Symbol.asyncDispose]();
+});
+
+/** Rows in transactions of their own. */
+async function insertRows(): Promise<void> {
+  for (let row = 0; row < ROWS; row++) await flow.atSource('INSERT INTO t VALUES (?)', [++lastId]);
+}
+
+async function ids(): Promise<number[]> {
+  return (await flow.atTarget('SELECT id FROM t ORDER BY id')).map(({ id }) => Number(id));
+}
+
+/** What the tool printed as the new offset. */
+function newOffset(printed: string): number {
+  const [, offset] = new RegExp(`${flow.topic.replaceAll('.', '\\.')}\\s+0\\s+(\\d+)`).exec(printed) ?? [];
+  assert.ok(offset !== undefined, printed);
+  return Number(offset);
+}
+
+/** A paused pipeline with rows behind it and before it in the topic, and none at the target. `standsAt`: its offset. */
+async function stand(): Promise<{ rows: readonly TopicRow[]; standsAt: number; applied: number }> {
+  await insertRows();
+  await flow.settle();
+  await flow.pause();
+  const applied = lastId;
+  await insertRows();
+  await untilInTopic(flow, 'us', lastId);
+  await flow.atTarget('DELETE FROM t');
+  const { places } = await readGroupPlaces(kafkaOf(flow, 'us'), flow.group, flow.topic);
+  return { rows: await rowsInTopic(flow, 'us'), standsAt: Number(places[0]?.committed), applied };
+}
+
+type Place = { readonly row: TopicRow; readonly standsAt: number };
+type Case = { readonly name: string; readonly how: (place: Place) => readonly string[] | Promise<readonly string[]> };
+
+const CASES: readonly Case[] = [
+  { name: '--to-offset', how: ({ row }) => ['--to-offset', String(row.offset)] },
+  { name: '--shift-by', how: ({ row, standsAt }) => ['--shift-by', String(row.offset - standsAt)] },
+  { name: '--to-datetime', how: ({ row }) => ['--to-datetime', new Date(row.timestamp).toISOString().slice(0, 23)] },
+  {
+    name: '--export, then --from-file',
+    how: async ({ row }) => {
+      const how = ['--reset-offsets', '--group', flow.group, '--topic', flow.topic, '--to-offset', String(row.offset)];
+      const file = join(folder, 'offsets.csv');
+      writeFileSync(file, await kafkaGroups(flow.stack, 'us', [...how, '--export']));
+      return ['--from-file', file];
+    },
+  },
+];
+
+/** A row whose timestamp is its own, so that a time leads to it alone. */
+function choose(rows: readonly TopicRow[], holds: (row: TopicRow) => boolean): TopicRow {
+  const found = rows.find((row, index) => holds(row) && row.timestamp > (rows[index - 1]?.timestamp ?? 0));
+  assert.ok(found !== undefined, JSON.stringify(rows));
+  return found;
+}
+
+async function expectFrom(rows: readonly TopicRow[], offset: number, printed: string): Promise<void> {
+  await flow.start();
+  await flow.settle();
+  const expected = rows.filter((row) => row.offset >= offset).map(({ id }) => id);
+  assert.deepEqual(await ids(), expected, printed);
+}
+
+for (const { name, how } of CASES) {
+  for (const direction of ['backwards', 'forwards']) {
+    test(`B18: kafka-consumer-groups ${name} moves a paused pipeline ${direction}, behind a mirror: it applies from there on and nothing before`, async () => {
+      const { rows, standsAt, applied } = await stand();
+      const row =
+        direction === 'backwards'
+          ? choose(rows, ({ id }) => id > applied - ROWS + 1)
+          : choose(rows, ({ id }) => id > applied + 1);
+      const printed = await resetOffsets(flow, ...(await how({ row, standsAt })));
+      assert.equal(newOffset(printed) <= row.offset, true, printed);
+      assert.equal(newOffset(printed) < standsAt, direction === 'backwards', printed);
+      await expectFrom(rows, row.offset, printed);
+    });
+  }
+}
+
+for (const { duration, direction } of [
+  { duration: 'PT1H', direction: 'backwards' },
+  { duration: 'PT0S', direction: 'forwards' },
+]) {
+  test(`B18: kafka-consumer-groups --by-duration ${duration} moves a paused pipeline ${direction}`, async () => {
+    const { rows, standsAt } = await stand();
+    const printed = await resetOffsets(flow, '--by-duration', duration);
+    const offset = newOffset(printed);
+    assert.equal(offset < standsAt, direction === 'backwards', printed);
+    await expectFrom(rows, offset, printed);
+  });
+}
+
+test('B18: an offset that an operator set is obeyed although the loader is killed again and again on its way', async () => {
+  const { rows } = await stand();
+  const row = choose(rows, ({ id }) => id > 2);
+  const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 1_000));
+  console.log(`SEED=${seed}`);
+  const printed = await resetOffsets(flow, '--to-offset', String(row.offset));
+  await flow.channels.start(flow.name);
+  for (let kill = 1; kill <= 3; kill++) {
+    await delay((seed * kill * 37) % 1_000);
+    await flow.stack.kill('loader-us');
+    await flow.stack.waitHealthy('loader-us');
+  }
+  await flow.settle();
+  const expected = rows.filter(({ offset }) => offset >= row.offset).map(({ id }) => id);
+  await eventually('everything from there on is applied', async () => String(await ids()) === String(expected), {
+    describe: async () => [await ids(), printed],
+  });
+});
