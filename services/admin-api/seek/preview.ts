@@ -7,8 +7,8 @@ import { compileRoutes } from '../../../shared/model/table-route.ts';
 import type { Preview } from './seek-schemas.ts';
 import { logOf, readStream, type StreamRecord } from './stream-reader.ts';
 
-/** A move of one partition. */
-export type Move = { readonly partition: number; readonly from: bigint; readonly to: bigint };
+/** A move of one partition. `at`: the nearest offset to `from` that the topic holds. */
+export type Move = { readonly partition: number; readonly from: bigint; readonly at: bigint; readonly to: bigint };
 
 const READ_LIMIT = 1_000_000;
 const STATEMENT_LIMIT = 100;
@@ -16,7 +16,7 @@ const EPOCH_FACTOR = 2 ** 40;
 
 type Counts = Preview['tables'][number];
 
-/** Counts what lies between the two ends of the moves; reads at most 1,000,000 records. A record that is in the topic twice counts once. */
+/** Counts what the topic holds between the two ends of the moves; reads at most 1,000,000 records. A record that is in the topic twice counts once. */
 export async function previewMoves(
   reader: RangeReader,
   moves: readonly Move[],
@@ -38,8 +38,8 @@ export async function previewMoves(
     }
     return tables.get(name);
   };
-  for (const { partition, from, to } of moves) {
-    const [begin, end] = from < to ? [from, to] : [to, from];
+  for (const { partition, at, to } of moves) {
+    const [begin, end] = at < to ? [at, to] : [to, at];
     let [epoch, serial] = [-1, -1];
     for await (const record of readStream(reader, partition, begin, end)) {
       if (++read > READ_LIMIT) break;

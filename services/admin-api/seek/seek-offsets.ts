@@ -6,7 +6,8 @@ import type { SeekTarget } from './seek-schemas.ts';
 import { firstWhere, logOf, readStream, type StreamRecord, transactionBegin } from './stream-reader.ts';
 import { stepOver } from './transaction-steps.ts';
 
-export type Stand = GroupPlace & { readonly from: bigint };
+/** `from`: the committed offset; `at`: the nearest one that the topic holds. */
+export type Stand = GroupPlace & { readonly from: bigint; readonly at: bigint };
 /** A place in a partition. */
 export type Found = { readonly stand: Stand; readonly offset: bigint };
 
@@ -27,7 +28,12 @@ export async function findMoves(
         `offset ${offset} of partition ${stand.partition} lies inside a transaction of the source: moved to its beginning, ${to}`,
       );
     }
-    moves.push({ partition: stand.partition, from: stand.from, to });
+    const { partition, from, at } = stand;
+    if (at !== from)
+      notes.push(
+        `partition ${partition} does not hold the offset ${from}, at which the pipeline stands; the nearest is ${at}, and what is gone is not counted`,
+      );
+    moves.push({ partition, from, at, to });
   }
   return { moves, notes };
 }
@@ -82,10 +88,16 @@ function chosen(stands: readonly Stand[], partition: number | undefined): readon
 function shifted(stands: readonly Stand[], by: bigint, notes: string[]): Found[] {
   return stands.map((stand) => {
     const wanted = stand.from + by;
-    const offset = wanted < stand.low ? stand.low : wanted > stand.high ? stand.high : wanted;
+    const offset = clamp(wanted, stand);
     if (offset !== wanted) notes.push(`partition ${stand.partition} does not reach to ${wanted}: moved to ${offset}`);
     return { stand, offset };
   });
+}
+
+/** The nearest offset that the partition holds. */
+export function clamp(offset: bigint, { low, high }: Pick<GroupPlace, 'low' | 'high'>): bigint {
+  if (offset < low) return low;
+  return offset > high ? high : offset;
 }
 
 function findFirst(
@@ -107,9 +119,9 @@ async function findGtid(
   stands: readonly Stand[],
   gtid: string,
 ): Promise<{ epoch: number; transaction: number }> {
-  for (const { partition, from, low } of stands) {
-    const back = from - GTID_REACH > low ? from - GTID_REACH : low;
-    for await (const record of readStream(reader, partition, back, from + GTID_REACH)) {
+  for (const stand of stands) {
+    const [begin, end] = [clamp(stand.at - GTID_REACH, stand), clamp(stand.at + GTID_REACH, stand)];
+    for await (const record of readStream(reader, stand.partition, begin, end)) {
       if (logOf(record).gtid === gtid) return record.head;
     }
   }

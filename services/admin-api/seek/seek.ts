@@ -9,7 +9,7 @@ import { pipelineGroup, rowsTopic, sourceId } from '../../../topics/topics.ts';
 import { ApiError } from '../api-error.ts';
 import type { AdminParts } from '../server.ts';
 import { type Move, previewMoves } from './preview.ts';
-import { findMoves, type Stand } from './seek-offsets.ts';
+import { clamp, findMoves, type Stand } from './seek-offsets.ts';
 import type { Preview, SeekReply, SeekRequest } from './seek-schemas.ts';
 
 type Place = { readonly kafka: KafkaAddress; readonly site: string; readonly group: string; readonly topic: string };
@@ -168,7 +168,10 @@ async function readStands({ kafka, group, topic }: Place): Promise<Stand[]> {
       'start the channel, and pause it when it runs; or set `start` in its document',
     );
   }
-  return places.map((place) => ({ ...place, from: place.committed ?? place.low }));
+  return places.map((place) => {
+    const from = place.committed ?? place.low;
+    return { ...place, from, at: clamp(from, place) };
+  });
 }
 
 function describe(

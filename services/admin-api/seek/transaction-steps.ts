@@ -20,8 +20,8 @@ export async function stepOver(
   const found = new Map<string, Transaction>();
   for (const stand of stands) {
     const records = isForward
-      ? readStream(reader, stand.partition, stand.from, stand.high)
-      : readBack(reader, stand, stand.from);
+      ? readStream(reader, stand.partition, stand.at, stand.high)
+      : readBack(reader, stand, stand.at);
     for (const each of await distinct(records, isForward ? wanted + 1 : wanted, order)) {
       found.set(`${each.epoch}-${each.transaction}`, each);
     }
@@ -57,9 +57,9 @@ async function placeOf(
   isForward: boolean,
   next: Transaction | undefined,
 ): Promise<bigint> {
-  if (next === undefined) return isForward ? stand.high : stand.from;
+  if (next === undefined) return isForward ? stand.high : stand.at;
   const offset = await firstWhere(reader, stand, ({ head }) => compare(head, next) >= 0);
-  return offset > stand.from === isForward ? offset : stand.from;
+  return offset > stand.at === isForward ? offset : stand.at;
 }
 
 function compare(a: Transaction, b: Transaction): number {
