@@ -54,7 +54,7 @@ export class Applier {
   private readonly parts: ApplierParts;
   private inFlight: Promise<void> = Promise.resolve();
   private failure: unknown;
-  private savedAt = Date.now();
+  private savedAt = 0;
   isBusy = false;
 
   constructor(parts: ApplierParts) {
