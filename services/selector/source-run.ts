@@ -25,6 +25,7 @@ import { LogTail } from './log-tail.ts';
 import { learnTables, openSchemaHistory } from './open-schema-history.ts';
 import { partitionOf } from './ordering-domain.ts';
 import { loadPosition, PositionWriter } from './position-store.ts';
+import { publishedBefore } from './published-before.ts';
 import { type Progress, Publisher } from './publisher.ts';
 import { RowPlan } from './row-plan.ts';
 import { namesColumns } from './schema-capture.ts';
@@ -93,7 +94,8 @@ export async function runSource(parts: RunParts, signal: AbortSignal): Promise<v
     const isNamed = await namesColumns(connection);
     const flavour = mariadb ? 'mariadb' : 'mysql';
     await connection.end();
-    const from = beginning(desired, saved, first, server);
+    const numbers = saved ?? (await publishedBefore(kafka, rowsTopic(desired.id)));
+    const from = beginning(desired, saved, numbers, first, server);
     await positions.store(from);
     log.info(
       { epoch: from.epoch, transaction: from.transaction, ...from.log, gtidSet: briefGtids(from.log.gtidSet) },
@@ -214,14 +216,15 @@ function isFollowed(desired: DesiredSource, saved: SelectorPosition | undefined)
 function beginning(
   desired: DesiredSource,
   saved: SelectorPosition | undefined,
+  numbers: Pick<SelectorPosition, 'epoch' | 'serials'> | undefined,
   first: LogPosition | undefined,
   server: string,
 ): SelectorPosition {
   const { partitions } = desired.database;
   const selection = selectionText(desired);
-  const serials = saved?.serials.length === partitions ? saved.serials : new Array<number>(partitions).fill(0);
+  const serials = numbers?.serials.length === partitions ? numbers.serials : new Array<number>(partitions).fill(0);
   const same = first === undefined && saved?.selection === selection && saved.serials.length === partitions;
-  const epoch = same ? saved.epoch : (saved?.epoch ?? 0) + 1;
+  const epoch = same ? saved.epoch : (numbers?.epoch ?? 0) + 1;
   const log = first ?? logAt(server, saved);
   return {
     source: desired.id,

@@ -10,6 +10,8 @@ const UNKNOWN_TOPIC = 'UNKNOWN_TOPIC_OR_PARTITION';
 const KNOWN_WITHIN_MS = 10_000;
 const BROKER_DEFAULT = -1;
 
+export type PartitionBounds = { readonly partition: number; readonly low: bigint; readonly high: bigint };
+
 /** A kafkajs client whose own retries are few and short: callers decide how long to go on. */
 export function kafkaClient(address: KafkaAddress): Kafka {
   return new kafkajs.Kafka({
@@ -51,6 +53,20 @@ async function onceKnown(ask: () => Promise<void>): Promise<void> {
       if (typeOf(error) !== UNKNOWN_TOPIC || performance.now() > deadline) throw error;
       await delay(backoffMs(attempt, 1_000));
     }
+  }
+}
+
+/** What each partition of a topic holds: from `low` up to and without `high`. Errors: KAFKA_UNREACHABLE. */
+export async function readBounds(address: KafkaAddress, topic: string): Promise<PartitionBounds[]> {
+  const admin = kafkaClient(address).admin();
+  try {
+    await admin.connect();
+    const found = await admin.fetchTopicOffsets(topic);
+    return found.map(({ partition, low, high }) => ({ partition, low: BigInt(low), high: BigInt(high) }));
+  } catch (error) {
+    throw kafkaUnreachable(address.brokers, error);
+  } finally {
+    await admin.disconnect().catch(() => {});
   }
 }
 

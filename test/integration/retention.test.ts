@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readGroupPlaces } from '../../shared/kafka/group-offsets.ts';
+import { openProducer } from '../../shared/kafka/record-producer.ts';
+import { positionsTopic } from '../../topics/topics.ts';
 import { runCli } from '../support/admin-bench.ts';
 import { eventually } from '../support/eventually.ts';
 import { Flow, type FlowOptions, type PipelineStatus } from '../support/flow.ts';
@@ -162,3 +164,31 @@ test('regression 17: what the mirror never brought because it was gone at the or
   await flow.settle();
   assert.deepEqual(await ids(flow), [1, 3]);
 });
+
+test('a source whose position was removed goes on in its topic: who followed it is in the state gap, who joins it is not', async () => {
+  await using flow = await Flow.open({ tables: TABLES });
+  await flow.atSource("INSERT INTO t VALUES (1, 'kept')");
+  await flow.settle();
+  await flow.stack.stop('selector-sh');
+  await removePosition(flow);
+  await flow.atSource("INSERT INTO t VALUES (2, 'lost')");
+  await flow.stack.start('selector-sh');
+  await flow.stack.waitHealthy('selector-sh');
+  const { remedy } = await untilGap(flow);
+  await using beside = await Flow.open({ tables: TABLES, sharing: flow });
+  await flow.atSource("INSERT INTO t VALUES (3, 'kept')");
+  await beside.settle();
+  assert.deepEqual([await ids(flow), await ids(beside)], [[1], [3]]);
+  await obey(flow, remedy);
+  await flow.settle();
+  assert.deepEqual(await ids(flow), [1, 3]);
+});
+
+async function removePosition(flow: Flow): Promise<void> {
+  const producer = openProducer(kafkaOf(flow, 'sh'));
+  try {
+    await producer.put(positionsTopic('sh'), [{ key: `sh.${flow.sourceName}`, value: null }]);
+  } finally {
+    await producer.close();
+  }
+}
