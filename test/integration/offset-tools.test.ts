@@ -47,7 +47,7 @@ function newOffset(printed: string): number {
 
 /** A paused pipeline with rows behind it and before it in the topic, and none at the target. `standsAt`: its offset. */
 async function stand(): Promise<{ rows: readonly TopicRow[]; standsAt: number; applied: number }> {
-  await flow.start();
+  if ((await flow.status()).state === 'paused') await flow.start();
   await insertRows();
   await flow.settle();
   await flow.pause();
