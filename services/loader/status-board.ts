@@ -21,7 +21,17 @@ type LaneView = {
 };
 
 /** The worst state of its partitions is the state of a pipeline. */
-const SEVERITY: readonly PipelineState[] = ['stopped', 'running', 'starting', 'paused', 'waiting', 'blocked', 'gap'];
+const SEVERITY: readonly PipelineState[] = [
+  'stopped',
+  'running',
+  'standby',
+  'starting',
+  'paused',
+  'waiting',
+  'stalled',
+  'blocked',
+  'gap',
+];
 
 /** Kinds of drift that are work left out. */
 const SKIPPED: ReadonlySet<string> = new Set<DriftKind>(['noKey', 'repeatKeyless', 'repeatOrphan']);

@@ -1,7 +1,7 @@
 import type { TableName } from '../../shared/model/table-pattern.ts';
 import { placeOf } from '../../shared/mysql/check-problem.ts';
 import type { Connection, ResultSetHeader, RowDataPacket } from '../../shared/mysql/connection.ts';
-import { type MysqlAddress, openConnection } from '../../shared/mysql/connection.ts';
+import { exchangedBytes, type MysqlAddress, openConnection } from '../../shared/mysql/connection.ts';
 import { ReplicationError } from '../../shared/runtime/errors.ts';
 import { PagePool } from './byte-sink.ts';
 import {
@@ -13,6 +13,7 @@ import {
 } from './checkpoint.ts';
 import { type ParkedRecord, park } from './ddl/parking.ts';
 import { Drift, type DriftCount } from './drift.ts';
+import { keepAlive, SILENCE_SETTINGS } from './keep-alive.ts';
 import { type MergeOptions, merge } from './merger.ts';
 import type { RowEvent } from './row-event.ts';
 import type { SlowPaths } from './slow-paths.ts';
@@ -54,10 +55,12 @@ export class TargetSession {
   private highest = 0n;
   private isReleasing = false;
   private isOpen = false;
+  private readonly endKeepAlive: () => void;
 
   private constructor(parts: SessionParts, connection: Connection, server: RowDataPacket) {
     this.parts = parts;
     this.connection = connection;
+    this.endKeepAlive = keepAlive(connection);
     this.isMariaDb = String(server.version).includes('MariaDB');
     this.canLoad = Number(server.localInfile) === 1;
     this.maxBytes = Math.min(MAX_STATEMENT_BYTES, Math.floor(Number(server.maxPacket) / 2));
@@ -78,7 +81,7 @@ export class TargetSession {
     connection.on('error', () => {});
     try {
       await connection.query(
-        `SET SESSION sql_mode='${SQL_MODE}', time_zone='+00:00', foreign_key_checks=1, unique_checks=1`,
+        `SET SESSION sql_mode='${SQL_MODE}', time_zone='+00:00', foreign_key_checks=1, unique_checks=1, ${SILENCE_SETTINGS}`,
       );
       await connection.query(`SET ${APPLY_MARK}=1`);
       await connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED');
@@ -185,6 +188,11 @@ export class TargetSession {
     this.saved = checkpoint.nextOffset;
   }
 
+  /** Grows while the target answers. */
+  get exchanged(): number {
+    return exchangedBytes(this.connection);
+  }
+
   /** True while a target transaction is begun and not ended. */
   get hasOpenTransaction(): boolean {
     return this.isOpen;
@@ -237,6 +245,7 @@ export class TargetSession {
 
   /** Undoes what is not committed. */
   async close(): Promise<void> {
+    this.endKeepAlive();
     if (this.isOpen) return this.connection.destroy();
     await this.connection.end().catch(() => this.connection.destroy());
   }

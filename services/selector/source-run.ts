@@ -63,30 +63,38 @@ export type RunningSource = {
 const HEARTBEAT_MS = 1_000;
 
 /**
- * One run of a source: position, checks, schemas, then binlog to Kafka until the signal, which drains, or an error.
- * The position is saved before anything is published under a new epoch, and after the rows it covers ever since.
+ * One run of a source: claim, position, checks, schemas, then binlog to Kafka until the signal, which drains, or an error.
+ * The position is saved before anything is published under a new epoch, and after the rows it covers ever since. Another selector that ran before, and may
+ * only stand still, can save no position after the claim and publish no row after the first record of this run; what it published until then bears the
+ * numbers under which this run publishes the same rows again. Errors: PRODUCER_FENCED when another run has claimed the source.
  */
 export async function runSource(parts: RunParts, signal: AbortSignal): Promise<void> {
   const { desired, kafka, log } = parts;
   await ensureTopic(kafka, compactedTopicDefinition(positionsTopic(parts.site)));
   await ensureTopic(kafka, compactedTopicDefinition(schemasTopic(parts.site)));
   await ensureTopic(kafka, rowsTopicDefinition(desired.id, desired.database.partitions));
-  const saved = await loadPosition(kafka, positionsTopic(parts.site), desired.id, signal, parts.onWait);
-  if (signal.aborted) return;
-  if (!isFollowed(desired, saved) && !desired.pipelines.some((pipeline) => pipeline.running)) {
+  const place = { topic: positionsTopic(parts.site), source: desired.id };
+  const load = (): Promise<SelectorPosition | undefined> =>
+    loadPosition(kafka, place.topic, place.source, signal, parts.onWait);
+  if (!desired.pipelines.some((pipeline) => pipeline.running) && !isFollowed(desired, await load())) {
+    if (signal.aborted) return;
     parts.onPaused();
     await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
     return;
   }
 
-  const isKnown = isFollowed(desired, saved);
-  const { address, host, server } = await chooseHost(desired, isKnown ? saved : undefined, log);
-  const connection = await openConnection(address, 'SOURCE');
   const failure = Promise.withResolvers<never>();
   failure.promise.catch(() => {});
-  const positions = new PositionWriter(kafka, positionsTopic(parts.site), failure.reject, log);
-  const producer = openProducer(kafka);
+  const positions = new PositionWriter(kafka, place, failure.reject);
+  const producer = openProducer(kafka, rowsTopic(desired.id));
+  let connection: Connection | undefined;
   try {
+    await positions.claim();
+    const saved = await load();
+    if (signal.aborted) return;
+    const isKnown = isFollowed(desired, saved);
+    const { address, host, server } = await chooseHost(desired, isKnown ? saved : undefined, log);
+    connection = await openConnection(address, 'SOURCE');
     const charsets = await readCharsets(connection);
     const mariadb = await isMariadb(connection);
     const first = isKnown ? undefined : await firstStart(connection, desired.id, chooseStart(desired));
@@ -192,7 +200,7 @@ export async function runSource(parts: RunParts, signal: AbortSignal): Promise<v
       reading.abort();
     }
   } finally {
-    await connection.end().catch(() => {});
+    await connection?.end().catch(() => {});
     await producer.close();
     await positions.close();
   }

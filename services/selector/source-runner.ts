@@ -6,6 +6,7 @@ import { asReplicationError, type ReplicationError } from '../../shared/runtime/
 import type { Logger } from '../../shared/runtime/log.ts';
 import { backoffMs, pause } from '../../shared/runtime/retry.ts';
 import type { DesiredSource } from './desired-sources.ts';
+import type { Leadership } from './leadership.ts';
 import { type RunningSource, runSource } from './source-run.ts';
 
 export type RunnerParts = {
@@ -13,6 +14,7 @@ export type RunnerParts = {
   readonly instance: string;
   readonly kafka: KafkaAddress;
   readonly registry: SchemaRegistryPort;
+  readonly leadership: Leadership;
   readonly log: Logger;
   /** Told when the state changes, so that the status leaves at once. */
   readonly onState: () => void;
@@ -20,11 +22,12 @@ export type RunnerParts = {
 
 const BLOCKED_RETRY_MS = 5_000;
 const WAIT_LIMIT_MS = 3_000;
+const TROUBLE: ReadonlySet<PipelineState> = new Set(['waiting', 'blocked', 'gap']);
 
 /**
  * Keeps one source running: starts a run, and after its end another, with a wait that its error asks for.
- * States: starting -> running (or paused, when no pipeline ever ran) -> (error) waiting | blocked | gap -> starting …; stopped ends it. Every error leaves the position where
- * its rows were acknowledged, so a run can always begin again.
+ * States: standby (another selector reads it) -> starting -> running (or paused, when no pipeline ever ran) -> (error) waiting | blocked | gap -> starting …;
+ * stopped ends it. Every error leaves the position where its rows were acknowledged, so a run can always begin again, here or in another selector.
  */
 export class SourceRunner {
   private readonly parts: RunnerParts;
@@ -60,6 +63,11 @@ export class SourceRunner {
     await this.ended;
   }
 
+  /** Whether this selector is the one that reads the source, or tries to. */
+  get isAtWork(): boolean {
+    return this.state !== 'standby' && this.state !== 'stopped';
+  }
+
   readonly snapshot: StatusSnapshot = () => {
     const progress = this.running?.progress();
     const committed = this.running?.lastCommitted() ?? 0;
@@ -81,43 +89,53 @@ export class SourceRunner {
   };
 
   private async runUntilStopped(): Promise<void> {
-    const { log } = this.parts;
+    const { leadership } = this.parts;
     for (let attempt = 0; !this.stopping.signal.aborted; ) {
       this.current = new AbortController();
+      const term = await leadership.win((reason) => this.enter('standby', reason), this.current.signal);
+      if (term === undefined) continue;
       this.enter('starting');
       try {
-        await runSource(
-          {
-            ...this.parts,
-            desired: this.desired,
-            counts: this.counts,
-            onWait: (error) => this.trouble(error),
-            onPaused: () => this.enter('paused'),
-            onRunning: (running) => {
-              attempt = 0;
-              this.running = running;
-              this.enter('running');
-            },
-          },
-          this.current.signal,
-        );
+        await this.runOnce(AbortSignal.any([this.current.signal, term]), () => {
+          attempt = 0;
+        });
       } catch (error) {
         this.forgetRun();
         const known = asReplicationError(error);
-        log.warn(
-          { code: known.code, error: known.message, remedy: known.remedy, cause: known.cause },
-          'the source stopped',
-        );
-        this.trouble(known);
-        await pause(
-          known.treatment === 'block' ? BLOCKED_RETRY_MS : backoffMs(attempt++, WAIT_LIMIT_MS),
-          this.current.signal,
-        );
+        await this.waitAfter(known, () => backoffMs(attempt++, WAIT_LIMIT_MS));
       } finally {
         this.forgetRun();
       }
     }
+    await leadership.release();
     this.enter('stopped');
+  }
+
+  private runOnce(signal: AbortSignal, onRunning: () => void): Promise<void> {
+    return runSource(
+      {
+        ...this.parts,
+        desired: this.desired,
+        counts: this.counts,
+        onWait: (error) => this.trouble(error),
+        onPaused: () => this.enter('paused'),
+        onRunning: (running) => {
+          onRunning();
+          this.running = running;
+          this.enter('running');
+        },
+      },
+      signal,
+    );
+  }
+
+  private async waitAfter(error: ReplicationError, backoff: () => number): Promise<void> {
+    const { log, leadership } = this.parts;
+    const { code, message, remedy, cause } = error;
+    log.warn({ code, error: message, remedy, cause }, 'the source stopped');
+    if (code === 'PRODUCER_FENCED') return leadership.fenced();
+    this.trouble(error);
+    await pause(error.treatment === 'block' ? BLOCKED_RETRY_MS : backoff(), this.current.signal);
   }
 
   private forgetRun(): void {
@@ -132,8 +150,7 @@ export class SourceRunner {
   }
 
   private enter(state: PipelineState, reason?: Reason): void {
-    const inTrouble = this.reason !== undefined;
-    if (state === 'starting' && inTrouble) return;
+    if (state === 'starting' && TROUBLE.has(this.state)) return;
     if (state !== this.state || reason?.message !== this.reason?.message) this.since = Date.now();
     this.state = state;
     this.reason = reason;

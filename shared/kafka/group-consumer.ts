@@ -21,12 +21,13 @@ export type GroupOptions = KafkaAddress & {
 };
 
 /**
- * 10 s: after a crash the group waits this long for the dead member before it hands its partitions on. Nothing long runs inside kafkajs's loop
- * (records are queued, partitions paused), so heartbeats come every 3 s whatever the target does.
+ * After a crash the group waits this long for the dead member before it hands its partitions on; brokers take 6 s at the least. Nothing long runs inside
+ * kafkajs's loop (records are queued, partitions paused), so heartbeats come every second whatever the target does, and the other members hear of a
+ * change of the group within a second.
  */
-const SESSION_TIMEOUT_MS = 10_000;
+const SESSION_TIMEOUT_MS = 6_000;
 const REBALANCE_TIMEOUT_MS = 30_000;
-const HEARTBEAT_MS = 3_000;
+const HEARTBEAT_MS = 1_000;
 const MAX_BYTES_PER_PARTITION = 1 << 19;
 const MAX_WAIT_MS = 50;
 

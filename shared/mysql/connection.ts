@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import mysql, {
   type Connection,
@@ -68,6 +69,12 @@ export async function openConnection(
   } catch (error) {
     throw mysqlError(error, side, address);
   }
+}
+
+/** Bytes that went over the connection in both directions: while a server works at one statement, or is gone, they stand still. */
+export function exchangedBytes(connection: Connection): number {
+  const { stream } = (connection as unknown as { connection: { stream?: Socket } }).connection;
+  return stream === undefined ? 0 : stream.bytesRead + stream.bytesWritten;
 }
 
 const ACCESS = new Set([

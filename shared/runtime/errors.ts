@@ -7,6 +7,7 @@ export type Treatment = 'retry' | 'wait' | 'block' | 'stop';
 const TREATMENTS = {
   KAFKA_UNREACHABLE: 'wait',
   KAFKA_SEND_FAILED: 'retry',
+  PRODUCER_FENCED: 'wait',
   RECORD_TOO_LARGE: 'block',
   TOPIC_PARTITIONS_DIFFER: 'block',
   TOPIC_SETTING_DIFFERS: 'block',
