@@ -1,7 +1,7 @@
 import type { TableName } from '../../shared/model/table-pattern.ts';
 import { placeOf } from '../../shared/mysql/check-problem.ts';
 import type { Connection, ResultSetHeader, RowDataPacket } from '../../shared/mysql/connection.ts';
-import { exchangedBytes, type MysqlAddress, openConnection } from '../../shared/mysql/connection.ts';
+import { exchangedBytes, type MysqlAddress, openConnection, severConnection } from '../../shared/mysql/connection.ts';
 import { ReplicationError } from '../../shared/runtime/errors.ts';
 import { PagePool } from './byte-sink.ts';
 import {
@@ -55,6 +55,8 @@ export class TargetSession {
   private highest = 0n;
   private isReleasing = false;
   private isOpen = false;
+  /** The target writes a whole transaction to its log, and answers when that is done. */
+  isCommitting = false;
   private readonly endKeepAlive: () => void;
 
   private constructor(parts: SessionParts, connection: Connection, server: RowDataPacket) {
@@ -183,7 +185,9 @@ export class TargetSession {
   async commit(checkpoint: Checkpoint, isMoved = true): Promise<void> {
     await this.runner.finish();
     if (!isMoved) await this.move(checkpoint, true);
+    this.isCommitting = true;
     await this.guard(this.connection.query('COMMIT'));
+    this.isCommitting = false;
     this.isOpen = false;
     this.saved = checkpoint.nextOffset;
   }
@@ -191,6 +195,22 @@ export class TargetSession {
   /** Grows while the target answers. */
   get exchanged(): number {
     return exchangedBytes(this.connection);
+  }
+
+  /** Ends the session when its server knows nothing of what it is asked: the connection broke without a word. Errors: TARGET_…. */
+  async severIfForgotten(): Promise<boolean> {
+    const asking = await openConnection(this.parts.address, 'TARGET');
+    try {
+      const [rows] = await asking.query<RowDataPacket[]>(
+        'SELECT COMMAND AS command FROM information_schema.PROCESSLIST WHERE ID = ?',
+        [this.connection.threadId],
+      );
+      const isAtWork = rows.some(({ command }) => command !== 'Sleep');
+      if (!isAtWork) severConnection(this.connection);
+      return !isAtWork;
+    } finally {
+      asking.destroy();
+    }
   }
 
   /** True while a target transaction is begun and not ended. */

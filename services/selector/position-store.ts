@@ -56,6 +56,12 @@ export class PositionWriter {
     await this.producer.put(this.topic, [{ key: JSON.stringify(['claim', this.source]), value }]);
   }
 
+  /** Positions that Kafka has taken, and whether one is on its way. */
+  saves = 0;
+  get isSaving(): boolean {
+    return this.writing !== undefined;
+  }
+
   /** To be called only after the rows that the position covers are acknowledged. */
   save(position: SelectorPosition): void {
     this.next = position;
@@ -89,6 +95,7 @@ export class PositionWriter {
       for (let position = this.next; position; position = this.next) {
         this.next = undefined;
         await this.producer.put(this.topic, [{ key: position.source, value: Buffer.from(JSON.stringify(position)) }]);
+        this.saves++;
         await this.interval();
       }
     } catch (error) {

@@ -61,7 +61,7 @@ type Group = {
  * transaction leaves as a group without progress, so that what is saved never reaches into a transaction.
  */
 export class Publisher {
-  readonly counts = { transactions: 0, records: 0 };
+  readonly counts = { transactions: 0, records: 0, sends: 0 };
   private readonly parts: PublisherParts;
   private readonly lanes: Lane[];
   private readonly pool: RecordBuffer[] = [];
@@ -189,6 +189,11 @@ export class Publisher {
     return this.room.promise;
   }
 
+  /** Whether records are on their way to Kafka. */
+  get isSending(): boolean {
+    return this.sending !== undefined;
+  }
+
   /** Sends what whole transactions there are; resolves when all is acknowledged or a send has failed. */
   async drain(): Promise<void> {
     this.flush();
@@ -284,6 +289,7 @@ export class Publisher {
       for (let group = this.queue.shift(); group; group = this.queue.shift()) {
         for (const { partition, buffer } of group.parts) {
           await this.parts.producer.send(this.parts.topic, partition, buffer);
+          this.counts.sends++;
           buffer.reset();
           if (this.pool.length < POOL) this.pool.push(buffer);
         }

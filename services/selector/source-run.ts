@@ -9,6 +9,7 @@ import type { RowCounts } from '../../shared/model/status.ts';
 import { type Connection, openConnection } from '../../shared/mysql/connection.ts';
 import type { ReplicationError } from '../../shared/runtime/errors.ts';
 import type { Logger } from '../../shared/runtime/log.ts';
+import type { Stage } from '../../shared/runtime/stall-watch.ts';
 import {
   compactedTopicDefinition,
   positionsTopic,
@@ -16,7 +17,7 @@ import {
   rowsTopicDefinition,
   schemasTopic,
 } from '../../topics/topics.ts';
-import { readBinlog } from './binlog-source.ts';
+import { readBinlog, type StreamProgress } from './binlog-source.ts';
 import { CharsetSource, readCharsets } from './charsets.ts';
 import type { TableMap } from './column.ts';
 import { isSequence, withDeclaredTypes } from './declared-types.ts';
@@ -30,6 +31,7 @@ import { RowPlan } from './row-plan.ts';
 import { namesColumns } from './schema-capture.ts';
 import { joinedBy, SelectionSwitch } from './selection-switch.ts';
 import { chooseHost } from './source-host.ts';
+import { stagesOf } from './source-stages.ts';
 import { earliestStart, firstStart, isMariadb } from './start-position.ts';
 import { hasNames } from './table-map.ts';
 import { TransactionAssembler } from './transaction-assembler.ts';
@@ -56,6 +58,8 @@ export type RunningSource = {
   readonly transactions: () => number;
   /** Commit time of the last transaction read, µs; 0 before the first. */
   readonly lastCommitted: () => number;
+  /** Where the rows are on their way, nearest to Kafka first. */
+  readonly stages: () => Stage[];
   /** Goes over to another wish for the same database, without a stop; false when it has to be stopped for that. */
   readonly adopt: (desired: DesiredSource) => boolean;
 };
@@ -168,8 +172,10 @@ export async function runSource(parts: RunParts, signal: AbortSignal): Promise<v
       log,
     });
     if (!isNamed) await learnTables(history, address, (name) => selection.isWanted(name));
+    const stream: StreamProgress = { events: 0, isHeld: false };
     parts.onRunning({
       host,
+      stages: () => stagesOf({ stream, publisher, positions, host, topic: rowsTopic(desired.id) }),
       progress: () => acknowledged,
       transactions: () => publisher.counts.transactions,
       lastCommitted: () => assembler.lastCommitted,
@@ -193,7 +199,7 @@ export async function runSource(parts: RunParts, signal: AbortSignal): Promise<v
     const reading = new AbortController();
     const stop = AbortSignal.any([signal, reading.signal]);
     try {
-      await Promise.race([readBinlog(address, start, assembler, stop), failure.promise]);
+      await Promise.race([readBinlog(address, start, assembler, stop, stream), failure.promise]);
       await publisher.drain();
     } finally {
       clearInterval(heartbeat);

@@ -5,6 +5,7 @@ import type { PipelineState, Reason, RowCounts } from '../../shared/model/status
 import { asReplicationError, type ReplicationError } from '../../shared/runtime/errors.ts';
 import type { Logger } from '../../shared/runtime/log.ts';
 import { backoffMs, pause } from '../../shared/runtime/retry.ts';
+import { type Stage, StallWatch, stallReason } from '../../shared/runtime/stall-watch.ts';
 import type { DesiredSource } from './desired-sources.ts';
 import type { Leadership } from './leadership.ts';
 import { type RunningSource, runSource } from './source-run.ts';
@@ -22,12 +23,14 @@ export type RunnerParts = {
 
 const BLOCKED_RETRY_MS = 5_000;
 const WAIT_LIMIT_MS = 3_000;
+const LOOK_MS = 1_000;
+const START_LIMIT_MS = 60_000;
 const TROUBLE: ReadonlySet<PipelineState> = new Set(['waiting', 'blocked', 'gap']);
 
 /**
  * Keeps one source running: starts a run, and after its end another, with a wait that its error asks for.
  * States: standby (another selector reads it) -> starting -> running (or paused, when no pipeline ever ran) -> (error) waiting | blocked | gap -> starting …;
- * stopped ends it. Every error leaves the position where its rows were acknowledged, so a run can always begin again, here or in another selector.
+ * stopped ends it. A run whose stage makes no progress for 10 s while work waits is stalled until it gets on. Every error leaves the position where its rows were acknowledged, so a run can always begin again, here or in another selector.
  */
 export class SourceRunner {
   private readonly parts: RunnerParts;
@@ -38,6 +41,8 @@ export class SourceRunner {
   private since = Date.now();
   private running: RunningSource | undefined;
   private transactionsBefore = 0;
+  private readonly stalls = new StallWatch();
+  private readonly watch = setInterval(() => this.lookForStall(), LOOK_MS);
   private current = new AbortController();
   private readonly stopping = new AbortController();
   private readonly ended: Promise<void>;
@@ -108,7 +113,27 @@ export class SourceRunner {
       }
     }
     await leadership.release();
+    clearInterval(this.watch);
     this.enter('stopped');
+  }
+
+  private lookForStall(): void {
+    const stall = this.stalls.look(this.stages());
+    if (stall !== undefined && this.state !== 'stalled') {
+      const reason = stallReason(stall);
+      this.parts.log.warn({ code: reason.code, stage: stall.stage, remedy: reason.remedy }, reason.message);
+      this.enter('stalled', reason);
+    } else if (stall === undefined && this.state === 'stalled') {
+      this.parts.log.info('the source gets on again');
+      this.enter(this.running === undefined ? 'starting' : 'running');
+    }
+  }
+
+  private stages(): Stage[] {
+    const isAtWork = this.state === 'running' || this.state === 'starting' || this.state === 'stalled';
+    if (isAtWork && this.running !== undefined) return this.running.stages();
+    const waitsFor = 'Kafka, the schema registry or the source to answer';
+    return [{ name: 'start', isDue: isAtWork, progress: 0, waitsFor, limitMs: START_LIMIT_MS }];
   }
 
   private runOnce(signal: AbortSignal, onRunning: () => void): Promise<void> {

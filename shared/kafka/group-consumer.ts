@@ -122,8 +122,9 @@ class Membership {
     const numbers = payload.memberAssignment[topic] ?? [];
     if (numbers.length > 0) this.consumer.pause([{ topic, partitions: [...numbers] }]);
     const { consumer, admin } = this;
+    const abandon = (why: Error): void => this.lost.reject(kafkaUnreachable(brokers, why));
     const assigned = numbers.map(
-      (partition) => new AssignedPartition({ consumer, admin, group, topic, partition, brokers, log }),
+      (partition) => new AssignedPartition({ consumer, admin, group, topic, partition, brokers, log, abandon }),
     );
     this.current = new Map(assigned.map((partition) => [partition.partition, partition]));
     this.options.onJoined?.(assigned.length);

@@ -73,8 +73,17 @@ export async function openConnection(
 
 /** Bytes that went over the connection in both directions: while a server works at one statement, or is gone, they stand still. */
 export function exchangedBytes(connection: Connection): number {
-  const { stream } = (connection as unknown as { connection: { stream?: Socket } }).connection;
-  return stream === undefined ? 0 : stream.bytesRead + stream.bytesWritten;
+  const { bytesRead, bytesWritten } = socketOf(connection);
+  return bytesRead + bytesWritten;
+}
+
+/** Ends a connection whose server does not answer: what waits for an answer is rejected at once. */
+export function severConnection(connection: Connection): void {
+  socketOf(connection).destroy(Object.assign(new Error('the connection does not answer'), { code: 'ECONNRESET' }));
+}
+
+function socketOf(connection: Connection): Socket {
+  return (connection as unknown as { connection: { stream: Socket } }).connection.stream;
 }
 
 const ACCESS = new Set([
