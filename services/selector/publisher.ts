@@ -167,6 +167,11 @@ export class Publisher {
     return { epoch: this.epoch, ...this.committed, log: this.parts.logPosition() };
   }
 
+  /** Serials of the last records of whole transactions, per partition. */
+  get serials(): readonly number[] {
+    return this.committed.serials;
+  }
+
   /** Does something when all that was written is acknowledged, and sends nothing of what follows before it is done. Its failure is one of the stream. */
   inTurn(work: () => Promise<void>): void {
     this.seal();

@@ -19,9 +19,10 @@ import {
 } from '../../topics/topics.ts';
 import { readBinlog, type StreamProgress } from './binlog-source.ts';
 import { CharsetSource, readCharsets } from './charsets.ts';
+import { claimRows } from './claim-rows.ts';
 import type { TableMap } from './column.ts';
 import { isSequence, withDeclaredTypes } from './declared-types.ts';
-import { type DesiredSource, selectionText } from './desired-sources.ts';
+import { type DesiredSource, parseSelection, selectionText } from './desired-sources.ts';
 import { LogTail } from './log-tail.ts';
 import { learnTables, openSchemaHistory } from './open-schema-history.ts';
 import { partitionOf } from './ordering-domain.ts';
@@ -69,8 +70,8 @@ const HEARTBEAT_MS = 1_000;
 /**
  * One run of a source: claim, position, checks, schemas, then binlog to Kafka until the signal, which drains, or an error.
  * The position is saved before anything is published under a new epoch, and after the rows it covers ever since. Another selector that ran before, and may
- * only stand still, can save no position after the claim and publish no row after the first record of this run; what it published until then bears the
- * numbers under which this run publishes the same rows again. Errors: PRODUCER_FENCED when another run has claimed the source.
+ * only stand still, can neither save a position nor publish a row after the claim; what it published until then bears the numbers under which this run
+ * publishes the same rows again. Errors: PRODUCER_FENCED when another run has claimed the source.
  */
 export async function runSource(parts: RunParts, signal: AbortSignal): Promise<void> {
   const { desired, kafka, log } = parts;
@@ -105,7 +106,13 @@ export async function runSource(parts: RunParts, signal: AbortSignal): Promise<v
     const isNamed = await namesColumns(connection);
     const flavour = mariadb ? 'mariadb' : 'mysql';
     await connection.end();
-    const from = beginning(desired, saved, first, server);
+    const heartbeatId = await parts.registry.register('lutra.heartbeat', HEARTBEAT_SCHEMA);
+    const topic = rowsTopic(desired.id);
+    const goesOn = saved !== undefined && first === undefined && saved.serials.length === desired.database.partitions;
+    const published = goesOn ? await claimRows({ kafka, producer, topic, heartbeatId, saved }) : [];
+    const isRepeating = published.some((serial, partition) => serial > (saved?.serials[partition] ?? 0));
+    const begun = (isRepeating && formerWish(desired, saved)) || desired;
+    const from = beginning(begun, saved, first, server, published);
     await positions.store(from);
     log.info(
       { epoch: from.epoch, transaction: from.transaction, ...from.log, gtidSet: briefGtids(from.log.gtidSet) },
@@ -118,7 +125,7 @@ export async function runSource(parts: RunParts, signal: AbortSignal): Promise<v
     const publisher = new Publisher({
       partSchemaId,
       producer,
-      topic: rowsTopic(desired.id),
+      topic,
       from,
       logPosition: () => tail.now(),
       onFailure: failure.reject,
@@ -127,7 +134,6 @@ export async function runSource(parts: RunParts, signal: AbortSignal): Promise<v
         positions.save(selection.positionOf(progress));
       },
     });
-    const heartbeatId = await parts.registry.register('lutra.heartbeat', HEARTBEAT_SCHEMA);
     const statementId = await parts.registry.register('lutra.statement', STATEMENT_SCHEMA);
     const selectionId = await parts.registry.register('lutra.selection', SELECTION_SCHEMA);
     const connect = (): Promise<Connection> => openConnection(address, 'SOURCE');
@@ -161,21 +167,24 @@ export async function runSource(parts: RunParts, signal: AbortSignal): Promise<v
       onBoundary: () => selection.atBoundary(),
     });
     const selection: SelectionSwitch = new SelectionSwitch({
-      desired,
+      desired: begun,
       from,
       publisher,
       store: (position) => positions.store(position),
       schemaId: selectionId,
       logPlace: () => ({ file: tail.file, position: tail.position }),
       isInsideTransaction: () => assembler.insideTransaction,
+      isRepeating: () =>
+        begun !== desired && published.some((serial, partition) => serial > (publisher.serials[partition] ?? 0)),
       onOtherTables: () => assembler.forgetTables(),
       log,
     });
+    if (begun !== desired) selection.adopt(desired);
     if (!isNamed) await learnTables(history, address, (name) => selection.isWanted(name));
     const stream: StreamProgress = { events: 0, isHeld: false };
     parts.onRunning({
       host,
-      stages: () => stagesOf({ stream, publisher, positions, host, topic: rowsTopic(desired.id) }),
+      stages: () => stagesOf({ stream, publisher, positions, host, topic }),
       progress: () => acknowledged,
       transactions: () => publisher.counts.transactions,
       lastCommitted: () => assembler.lastCommitted,
@@ -224,12 +233,25 @@ function isFollowed(desired: DesiredSource, saved: SelectorPosition | undefined)
   return saved !== undefined && desired.pipelines.some(({ uid }) => uid in saved.joined);
 }
 
+/**
+ * What was wished when the saved position was written: rows behind it that were published already have to be published under the same numbers once more,
+ * before a new epoch begins. Undefined when the wish is the same, or the old one is not known any more.
+ */
+function formerWish(desired: DesiredSource, saved: SelectorPosition | undefined): DesiredSource | undefined {
+  if (saved === undefined || saved.selection === selectionText(desired)) return undefined;
+  const tables = parseSelection(saved.selection);
+  if (tables === undefined) return undefined;
+  const pipelines = desired.pipelines.filter(({ uid }) => uid in saved.joined);
+  return { ...desired, tables, revisions: {}, pipelines };
+}
+
 /** The position to go on from: a new epoch at a first start or when what is published changes; running pipelines that are new join here. */
 function beginning(
   desired: DesiredSource,
   saved: SelectorPosition | undefined,
   first: LogPosition | undefined,
   server: string,
+  published: number[],
 ): SelectorPosition {
   const { partitions } = desired.database;
   const selection = selectionText(desired);
@@ -243,6 +265,7 @@ function beginning(
     epoch,
     transaction: same ? saved.transaction : 0,
     serials,
+    ...(same ? { published } : {}),
     log,
     server,
     selection,
