@@ -31,6 +31,9 @@ export function pipelineView(
     observed.filter(({ status }) => isLoader(status)),
     now,
   );
+  const standby = observed
+    .filter(({ status, seenAt }) => (isSelector(status) || isLoader(status)) && isOnStandby(status, now - seenAt))
+    .map(({ status }) => `${status.role} ${status.instance}`);
   const { state, reason } = combined(channel, pipeline, selector, loader);
   const shown = loader ?? selector;
   return {
@@ -48,7 +51,12 @@ export function pipelineView(
     ...(loader === undefined ? {} : { rows: loader.rows }),
     ...(selector === undefined ? {} : { selector }),
     ...(loader === undefined ? {} : { loader }),
+    ...(standby.length === 0 ? {} : { standby: standby.toSorted() }),
   };
+}
+
+function isOnStandby({ state }: Status, ageMs: number): boolean {
+  return state === 'standby' && ageMs <= LOST_AFTER_MS;
 }
 
 /** The process at work among all that ever reported: one that lives before one that is lost, one that runs before a standby, then the newest. */

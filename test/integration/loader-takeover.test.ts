@@ -31,6 +31,7 @@ async function withTwoLoaders(work: (pair: Pair) => Promise<void>): Promise<void
     await using a = new FurtherProcess(flow.stack, { role: 'loader', site: 'us' });
     await using b = new FurtherProcess(flow.stack, { role: 'loader', site: 'us' });
     await flow.apply();
+    await flow.until('one stands by', ({ standby }) => standby?.length === 1);
     const isWorker = async ({ instance }: FurtherProcess): Promise<boolean> => {
       const { loader } = await flow.until(
         'a loader has the partition',

@@ -24,6 +24,7 @@ async function withTwoSelectors(work: (pair: Pair) => Promise<void>, env: Record
     await using a = new FurtherProcess(flow.stack, { role: 'selector', site: 'sh', env });
     await using b = new FurtherProcess(flow.stack, { role: 'selector', site: 'sh', env });
     await flow.apply();
+    await flow.until('one stands by', ({ standby }) => standby?.length === 1);
     const instance = async (): Promise<string | undefined> => (await flow.status()).selector?.instance;
     await work({
       flow,
