@@ -24,6 +24,8 @@ export type RunnerParts = {
 const BLOCKED_RETRY_MS = 5_000;
 const WAIT_LIMIT_MS = 3_000;
 const LOOK_MS = 1_000;
+/** A run begins anew this often: brokers forget a name that shuts out older runs when nobody asks for it for a week. */
+const RUN_LIMIT_MS = 24 * 3_600_000;
 const START_LIMIT_MS = 60_000;
 const TROUBLE: ReadonlySet<PipelineState> = new Set(['waiting', 'blocked', 'gap']);
 
@@ -101,7 +103,7 @@ export class SourceRunner {
       if (term === undefined) continue;
       this.enter('starting');
       try {
-        await this.runOnce(AbortSignal.any([this.current.signal, term]), () => {
+        await this.runOnce(AbortSignal.any([this.current.signal, term, AbortSignal.timeout(RUN_LIMIT_MS)]), () => {
           attempt = 0;
         });
       } catch (error) {
