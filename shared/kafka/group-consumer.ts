@@ -3,6 +3,7 @@ import type { ReplicationError } from '../runtime/errors.ts';
 import { backoffMs, pause } from '../runtime/retry.ts';
 import { AssignedPartition } from './assigned-partition.ts';
 import { asKafkaError, type KafkaAddress, kafkaUnreachable } from './cluster.ts';
+import { spreadAssigner } from './spread-assigner.ts';
 import { kafkaClient } from './topic-admin.ts';
 
 export type GroupOptions = KafkaAddress & {
@@ -67,6 +68,7 @@ class Membership {
       groupId: options.group,
       sessionTimeout: SESSION_TIMEOUT_MS,
       rebalanceTimeout: REBALANCE_TIMEOUT_MS,
+      partitionAssigners: [spreadAssigner],
       heartbeatInterval: HEARTBEAT_MS,
       maxBytesPerPartition: MAX_BYTES_PER_PARTITION,
       maxBytes: MAX_BYTES_PER_PARTITION * Math.min(options.partitions, 4),
