@@ -22,7 +22,7 @@ const ABSENCE_MS = 5_000;
 
 /** Finds the stage that makes no progress while work waits for it. To be asked about once a second. */
 export class StallWatch {
-  private readonly known = new Map<string, { progress: number; since: number }>();
+  private readonly known = new Map<string, { progress: number; since: number; at: number }>();
   private lookedAt = Number.NEGATIVE_INFINITY;
 
   /** The first of the stages that has stood still for too long. `now`: ms of a clock that never jumps. */
@@ -40,12 +40,12 @@ export class StallWatch {
   ): Stall | undefined {
     const known = this.known.get(name);
     if (!isDue || wasAway || known?.progress !== progress) {
-      this.known.set(name, { progress, since: now });
+      this.known.set(name, { progress, since: now, at: Date.now() });
       return undefined;
     }
     const ms = now - known.since;
     if (ms < limitMs) return undefined;
-    return { stage: name, waitsFor, since: Date.now() - Math.round(ms), ms };
+    return { stage: name, waitsFor, since: known.at, ms };
   }
 }
 
