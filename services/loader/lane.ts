@@ -3,7 +3,6 @@ import type { AssignedPartition } from '../../shared/kafka/assigned-partition.ts
 import { type Database, rowErrorPolicyOf, type Start } from '../../shared/model/channel.ts';
 import { type DdlEntry, decisionKey } from '../../shared/model/ddl-entry.ts';
 import type { TableName } from '../../shared/model/table-pattern.ts';
-import { placeOf } from '../../shared/mysql/check-problem.ts';
 import { type MysqlAddress, mysqlAddress } from '../../shared/mysql/connection.ts';
 import { asReplicationError, type ReplicationError } from '../../shared/runtime/errors.ts';
 import type { Logger } from '../../shared/runtime/log.ts';
@@ -73,8 +72,9 @@ export class Lane {
     this.settings = settings;
     this.partition = partition;
     this.log = settings.log.child({ partition: partition.partition });
-    const { board, owner } = settings;
-    const target = (): string => placeOf(this.address);
+    const { board, owner, database } = settings;
+    const { hosts } = database.document;
+    const target = (): string => `database ${database.name} at ${hosts[this.hostIndex] ?? hosts[0]}`;
     this.watch = new LaneWatch({ partition, board, source: owner.source, target, log: this.log });
   }
 

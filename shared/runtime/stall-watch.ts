@@ -29,6 +29,7 @@ export class StallWatch {
   look(stages: readonly Stage[], now = performance.now()): Stall | undefined {
     const wasAway = now - this.lookedAt > ABSENCE_MS;
     this.lookedAt = now;
+    for (const name of this.known.keys()) if (!stages.some((stage) => stage.name === name)) this.known.delete(name);
     const stalls = stages.flatMap((stage) => this.judge(stage, now, wasAway) ?? []);
     return stalls[0];
   }

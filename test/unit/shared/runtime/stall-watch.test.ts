@@ -40,3 +40,10 @@ test('each stage has a limit of its own, and the first that is over it is named'
   for (let s = 0; s < 10; s++) watch.look(stages, s * 1_000);
   assert.equal(watch.look(stages, 10_000)?.stage, 'apply');
 });
+
+test('a stage that was not there for a while begins anew', () => {
+  const watch = new StallWatch();
+  for (let s = 0; s < 9; s++) watch.look([STAGE], s * 1_000);
+  watch.look([{ ...STAGE, name: 'start' }], 9_000);
+  assert.equal(watch.look([STAGE], 10_000), undefined);
+});
