@@ -52,6 +52,12 @@ module.exports = {
       to: { path: '^(shared/(?!(mysql|model|runtime)/)|services|stack)' },
     },
     {
+      name: 'redis',
+      severity: 'error',
+      from: { path: '^shared/redis/' },
+      to: { path: '^(shared/(?!(redis|runtime)/)|services|topics|stack)' },
+    },
+    {
       name: 'sql',
       severity: 'error',
       from: { path: '^shared/sql/' },
@@ -99,6 +105,7 @@ module.exports = {
     vendor('mysql2', '^shared/mysql/', 'mysql2'),
     vendor('sql-grammar', '^shared/sql/grammar', '(dt-sql-parser|antlr4ng)'),
     vendor('zongji', '^services/selector/binlog-source', '@vlasky/zongji'),
+    vendor('ioredis', '^shared/redis/', 'ioredis'),
     vendor('oracledb', '^services/loader/oracle', 'oracledb'),
     vendor('pino', '^shared/runtime/log', 'pino'),
     vendor('fastify', '^services/admin-api/', 'fastify'),

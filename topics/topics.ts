@@ -53,9 +53,12 @@ export function rowsTopicDefinition(source: string, partitions: number): TopicDe
   };
 }
 
-/** A compacted topic of one partition: the last record of a key is its state. */
+/**
+ * A compacted topic of one partition: the last record of a key is its state. Whoever starts reads all of it, so its segments are small: Kafka compacts no
+ * segment that is still written, which is 1 GB or a week by default.
+ */
 export function compactedTopicDefinition(name: string): TopicDefinition {
-  return { name, partitions: 1, config: { 'cleanup.policy': 'compact' } };
+  return { name, partitions: 1, config: { 'cleanup.policy': 'compact', 'segment.bytes': '8388608' } };
 }
 
 /** MirrorMaker's pattern of the topics that `originSite` produces; the control site also produces channels and decisions. */

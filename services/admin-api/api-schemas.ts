@@ -82,6 +82,10 @@ export const pipelineViewSchema = z.object({
   rows: statusSchema.shape.rows.optional(),
   selector: processViewSchema.optional(),
   loader: processViewSchema.optional(),
+  standby: z
+    .array(z.string())
+    .optional()
+    .describe('Processes that take over when one at work ends: role and instance.'),
 });
 export type PipelineView = z.infer<typeof pipelineViewSchema>;
 

@@ -1,9 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { pipelineStateSchema } from '../../shared/model/status.ts';
 import { pipelineView } from './pipeline-status.ts';
 import type { AdminParts } from './server.ts';
 
-const STATES = ['starting', 'running', 'waiting', 'blocked', 'paused', 'gap', 'stopped', 'lost'] as const;
+const STATES = [...pipelineStateSchema.options, 'lost'] as const;
 
 /** Metrics of the admin API; its names and labels stand here only. */
 export class Telemetry {

@@ -17,6 +17,7 @@ import type { Decisions } from './ddl/decisions.ts';
 import { parkedPlace } from './ddl/held-rows.ts';
 import { ParkedRefused, releaseQueue } from './ddl/release.ts';
 import type { Statement } from './ddl/statement-record.ts';
+import { LaneWatch } from './lane-watch.ts';
 import type { MappingRules } from './mapping/mapping-rules.ts';
 import { runLane } from './pipeline.ts';
 import { PlanCache } from './plan-cache.ts';
@@ -62,6 +63,7 @@ export class Lane {
   private readonly partition: AssignedPartition;
   private readonly log: Logger;
   private readonly slow = new SlowPaths();
+  private readonly watch: LaneWatch;
   private attempt = 0;
   private hostIndex = 0;
   private carefulBatches = 0;
@@ -70,6 +72,10 @@ export class Lane {
     this.settings = settings;
     this.partition = partition;
     this.log = settings.log.child({ partition: partition.partition });
+    const { board, owner, database } = settings;
+    const { hosts } = database.document;
+    const target = (): string => `database ${database.name} at ${hosts[this.hostIndex] ?? hosts[0]}`;
+    this.watch = new LaneWatch({ partition, board, source: owner.source, target, log: this.log });
   }
 
   /** Runs until the partition is taken away. Never rejects. */
@@ -77,6 +83,7 @@ export class Lane {
     const { board } = this.settings;
     const { partition, end } = { partition: this.partition.partition, end: () => this.partition.end };
     board.openLane(partition, end);
+    this.watch.begin();
     const forget = this.settings.rules.onChange(this.partition.wake.notify);
     const forgetDecisions = this.settings.decisions.onChange(this.partition.wake.notify);
     while (!this.partition.signal.aborted) {
@@ -90,6 +97,7 @@ export class Lane {
     }
     forget();
     forgetDecisions();
+    this.watch.end();
     board.closeLane(partition);
   }
 
@@ -124,6 +132,7 @@ export class Lane {
   }
 
   private async waitAfter(error: ReplicationError): Promise<void> {
+    this.watch.rest();
     this.settings.board.laneFailed(this.partition.partition, error);
     this.partition.stopReading();
     if (error.treatment === 'block') this.carefulBatches = CAREFUL_BATCHES;
@@ -152,13 +161,16 @@ export class Lane {
   }
 
   private async runOnce(): Promise<void> {
-    const { partition, settings } = this;
+    const { partition, settings, watch } = this;
+    watch.work = {};
     const session = await this.openSession();
+    watch.work = { session };
     try {
       const room = await DdlRoom.open(this.roomParts(session));
       const considered = this.decisionsAbout(room);
       await this.releaseQueues(room, session);
-      const cursor = await decideCursor({ ...settings, partition, session, log: this.log });
+      const joinedAt = (signal: AbortSignal): Promise<JoinedAt> => watch.whileTold(settings.joinedAt(signal));
+      const cursor = await decideCursor({ ...settings, joinedAt, partition, session, log: this.log });
       const batcher = new Batcher(settings.limits, this.isCareful);
       const plans = this.plans(room, session);
       const observer = this.observer();
@@ -183,6 +195,7 @@ export class Lane {
       settings.board.laneReads(partition.partition, cursor.offset);
       settings.board.laneFollows(partition.partition, plans.revision);
       partition.readFrom(cursor.offset);
+      watch.work = { session, reader, applier };
       const cross = async (statement: Statement): Promise<void> => {
         await room.cross(statement);
         plans.clear();
@@ -192,6 +205,7 @@ export class Lane {
       const corridor = runLane({ partition, reader, batcher, applier, cross, isToBeginAgain });
       await corridor.finally(() => applier.drain().catch(() => {}));
     } finally {
+      watch.rest();
       await session.close();
     }
   }
@@ -216,7 +230,10 @@ export class Lane {
         board.statement(entry);
         publishDdl(entry);
       },
-      tell: (reason) => board.laneTells(partition, reason),
+      tell: (reason) => {
+        this.watch.isTold = reason !== undefined;
+        board.laneTells(partition, reason);
+      },
       log: this.log,
     };
   }
@@ -284,7 +301,10 @@ export class Lane {
   private observer(): ConstructorParameters<typeof RecordReader>[0]['observer'] {
     const { board } = this.settings;
     return {
-      onHeartbeat: (committed) => board.heartbeat(this.partition.partition, committed),
+      onHeartbeat: (committed) => {
+        this.watch.hasBeats = true;
+        board.heartbeat(this.partition.partition, committed);
+      },
       onRepeat: () => {},
       onRules: (revision) => {
         board.laneFollows(this.partition.partition, revision);

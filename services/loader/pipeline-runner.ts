@@ -4,6 +4,7 @@ import { consumeGroup } from '../../shared/kafka/group-consumer.ts';
 import { ensureTopic } from '../../shared/kafka/topic-admin.ts';
 import { type Channel, type Database, type Pipeline, pipelineUid } from '../../shared/model/channel.ts';
 import type { DdlEntry } from '../../shared/model/ddl-entry.ts';
+import type { Reason } from '../../shared/model/status.ts';
 import { asReplicationError, ReplicationError } from '../../shared/runtime/errors.ts';
 import type { Logger } from '../../shared/runtime/log.ts';
 import { pause } from '../../shared/runtime/retry.ts';
@@ -30,6 +31,11 @@ export type RunnerParts = {
 };
 
 const BLOCK_MS = 3_000;
+const STANDBY: Reason = {
+  code: 'STANDBY',
+  message: 'other loaders of the pipeline have all of its partitions',
+  remedy: 'nothing to do: this loader takes partitions over when one of them ends',
+};
 
 /** The two databases of a pipeline, undefined while the document does not resolve them. */
 export function endsOf(channel: Channel, pipeline: Pipeline): { source: Database; target: Database } | undefined {
@@ -74,7 +80,8 @@ async function joinGroup(parts: RunnerParts, signal: AbortSignal): Promise<void>
       partitions,
       onPartition: (partition) => new Lane(settings, partition).run(),
       onJoined: (count) => {
-        board.set('running');
+        if (count > 0) board.set('running');
+        else board.set('standby', STANDBY);
         log.info({ partitions: count }, 'joined the consumer group');
       },
       onWait: (error) => {

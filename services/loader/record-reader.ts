@@ -75,14 +75,21 @@ export class RecordReader {
     this.statement = undefined;
   }
 
+  /** True while it works or asks for the description of a table; `loads` counts what it has been told. */
+  isReading = false;
+  loads = 0;
+
   /** Reads what is at hand until the batcher is full, a statement comes, or a record cannot be read (`failure`). */
   async fill(): Promise<void> {
     if (this.failure !== undefined) return;
+    this.isReading = true;
     try {
       await this.readBlocks();
     } catch (error) {
       this.failure =
         error instanceof MalformedRow ? this.unreadable(error.offset, error.message) : asReplicationError(error);
+    } finally {
+      this.isReading = false;
     }
   }
 
@@ -93,6 +100,7 @@ export class RecordReader {
       if (this.block === undefined) return;
       const unknown = this.readKnown(this.block);
       if (unknown !== undefined) await this.placed(unknown, plans.load(unknown.schemaId, this.head));
+      this.loads++;
       if (this.index >= this.block.records.length) this.block = undefined;
     }
   }

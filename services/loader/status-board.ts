@@ -8,9 +8,12 @@ import type { DriftKind } from './drift.ts';
 import type { Tally } from './tally.ts';
 
 type Counts = { inserts: number; updates: number; deletes: number };
+/** Why a lane that works as it should does not get on. */
+export type Halt = { readonly state: 'stalled' | 'waiting'; readonly reason: Reason };
 type LaneView = {
   state: PipelineState;
   reason: Reason | undefined;
+  halt: Halt | undefined;
   next: bigint;
   /** Revision of the channel's document that it follows. */
   revision: number | undefined;
@@ -18,13 +21,28 @@ type LaneView = {
   applied: Checkpoint | undefined;
   /** Lag of what was last handled, ms, and when that was. */
   lag: { ms: number; committedMs: number } | undefined;
+  /** When the last heartbeat came; undefined when none ever did. */
+  beatAt: number | undefined;
 };
 
 /** The worst state of its partitions is the state of a pipeline. */
-const SEVERITY: readonly PipelineState[] = ['stopped', 'running', 'starting', 'paused', 'waiting', 'blocked', 'gap'];
+const SEVERITY: readonly PipelineState[] = [
+  'stopped',
+  'running',
+  'standby',
+  'starting',
+  'paused',
+  'waiting',
+  'stalled',
+  'blocked',
+  'gap',
+];
 
 /** Kinds of drift that are work left out. */
 const SKIPPED: ReadonlySet<string> = new Set<DriftKind>(['noKey', 'repeatKeyless', 'repeatOrphan']);
+
+/** Heartbeats leave the selector once a second. */
+const BEAT_LATE_MS = 4_000;
 
 export type BoardIdentity = Pick<Status, 'site' | 'instance' | 'source'> & {
   channel: string;
@@ -80,11 +98,13 @@ export class StatusBoard {
     this.lanes.set(partition, {
       state: 'starting',
       reason: undefined,
+      halt: undefined,
       next: 0n,
       revision: undefined,
       end,
       applied: undefined,
       lag: undefined,
+      beatAt: undefined,
     });
   }
 
@@ -113,7 +133,12 @@ export class StatusBoard {
   }
 
   heartbeat(partition: number, committedMicros: number): void {
-    this.updateLane(partition, { lag: lagOf(committedMicros) });
+    this.updateLane(partition, { lag: lagOf(committedMicros), beatAt: Date.now() });
+  }
+
+  /** What the watch over a lane has found; undefined: it gets on. */
+  laneHalts(partition: number, halt: Halt | undefined): void {
+    this.updateLane(partition, { halt });
   }
 
   /** Why a lane stands still although nothing is wrong; undefined: it goes on. */
@@ -165,7 +190,9 @@ export class StatusBoard {
     const now = Date.now();
     const { topic, ...who } = this.identity;
     const lanes = [...this.lanes].sort(([a], [b]) => a - b);
-    const worst = [this.own, ...lanes.map(([, lane]) => lane)].reduce((a, b) => (severity(b) > severity(a) ? b : a));
+    const worst = [this.own, ...lanes.map(([, lane]) => shownOf(lane))].reduce((a, b) =>
+      severity(b) > severity(a) ? b : a,
+    );
     if (worst.state !== this.shown) {
       this.shown = worst.state;
       this.since = now;
@@ -200,12 +227,13 @@ export class StatusBoard {
     };
   }
 
-  /** Behind: now - commit time of the newest change that is applied. Caught up: what the last change or heartbeat took. */
+  /** Behind, or without a heartbeat: now - commit time of the newest change or heartbeat. Caught up: what the last one took. */
   lagMs(now = Date.now()): number | undefined {
     let most: number | undefined;
-    for (const { lag, next, end, state } of this.lanes.values()) {
+    for (const { lag, next, end, state, beatAt } of this.lanes.values()) {
       if (lag === undefined) continue;
-      const isBehind = next < end() || state !== 'running';
+      const isSilent = beatAt !== undefined && now - beatAt > BEAT_LATE_MS;
+      const isBehind = next < end() || state !== 'running' || isSilent;
       const ms = isBehind ? Math.max(lag.ms, now - lag.committedMs) : lag.ms;
       if (most === undefined || ms > most) most = ms;
     }
@@ -221,6 +249,10 @@ function add(sum: Counts, counts: RowCounts): void {
   sum.inserts += counts.inserts;
   sum.updates += counts.updates;
   sum.deletes += counts.deletes;
+}
+
+function shownOf({ state, reason, halt }: LaneView): { state: PipelineState; reason: Reason | undefined } {
+  return halt !== undefined && (state === 'running' || state === 'starting') ? halt : { state, reason };
 }
 
 function severity({ state }: { state: PipelineState }): number {

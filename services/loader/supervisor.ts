@@ -12,7 +12,7 @@ import type { Decisions } from './ddl/decisions.ts';
 import { MappingRules } from './mapping/mapping-rules.ts';
 import { endsOf, runPipeline, sourceOf } from './pipeline-runner.ts';
 import { StatusBoard } from './status-board.ts';
-import { forgetPipeline, lagSeen } from './telemetry.ts';
+import { forgetPipeline, statusSeen } from './telemetry.ts';
 
 export type SupervisorParts = {
   readonly site: string;
@@ -177,7 +177,7 @@ function statusKey({ identity }: StatusBoard): string {
 
 function seen(board: StatusBoard): ReturnType<StatusBoard['status']> {
   const status = board.status();
-  if (status.lagMs !== undefined) lagSeen(board.identity, status.lagMs);
+  statusSeen(board.identity, status);
   return status;
 }
 

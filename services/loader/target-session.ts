@@ -1,7 +1,7 @@
 import type { TableName } from '../../shared/model/table-pattern.ts';
 import { placeOf } from '../../shared/mysql/check-problem.ts';
 import type { Connection, ResultSetHeader, RowDataPacket } from '../../shared/mysql/connection.ts';
-import { type MysqlAddress, openConnection } from '../../shared/mysql/connection.ts';
+import { exchangedBytes, type MysqlAddress, openConnection, severConnection } from '../../shared/mysql/connection.ts';
 import { ReplicationError } from '../../shared/runtime/errors.ts';
 import { PagePool } from './byte-sink.ts';
 import {
@@ -13,6 +13,7 @@ import {
 } from './checkpoint.ts';
 import { type ParkedRecord, park } from './ddl/parking.ts';
 import { Drift, type DriftCount } from './drift.ts';
+import { keepAlive, SILENCE_SETTINGS } from './keep-alive.ts';
 import { type MergeOptions, merge } from './merger.ts';
 import type { RowEvent } from './row-event.ts';
 import type { SlowPaths } from './slow-paths.ts';
@@ -54,10 +55,14 @@ export class TargetSession {
   private highest = 0n;
   private isReleasing = false;
   private isOpen = false;
+  /** The target writes a whole transaction to its log, and answers when that is done. */
+  isCommitting = false;
+  private readonly endKeepAlive: () => void;
 
   private constructor(parts: SessionParts, connection: Connection, server: RowDataPacket) {
     this.parts = parts;
     this.connection = connection;
+    this.endKeepAlive = keepAlive(connection);
     this.isMariaDb = String(server.version).includes('MariaDB');
     this.canLoad = Number(server.localInfile) === 1;
     this.maxBytes = Math.min(MAX_STATEMENT_BYTES, Math.floor(Number(server.maxPacket) / 2));
@@ -78,7 +83,7 @@ export class TargetSession {
     connection.on('error', () => {});
     try {
       await connection.query(
-        `SET SESSION sql_mode='${SQL_MODE}', time_zone='+00:00', foreign_key_checks=1, unique_checks=1`,
+        `SET SESSION sql_mode='${SQL_MODE}', time_zone='+00:00', foreign_key_checks=1, unique_checks=1, ${SILENCE_SETTINGS}`,
       );
       await connection.query(`SET ${APPLY_MARK}=1`);
       await connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED');
@@ -180,9 +185,32 @@ export class TargetSession {
   async commit(checkpoint: Checkpoint, isMoved = true): Promise<void> {
     await this.runner.finish();
     if (!isMoved) await this.move(checkpoint, true);
+    this.isCommitting = true;
     await this.guard(this.connection.query('COMMIT'));
+    this.isCommitting = false;
     this.isOpen = false;
     this.saved = checkpoint.nextOffset;
+  }
+
+  /** Grows while the target answers. */
+  get exchanged(): number {
+    return exchangedBytes(this.connection);
+  }
+
+  /** Ends the session when its server knows nothing of what it is asked: the connection broke without a word. Errors: TARGET_…. */
+  async severIfForgotten(): Promise<boolean> {
+    const asking = await openConnection(this.parts.address, 'TARGET');
+    try {
+      const [rows] = await asking.query<RowDataPacket[]>(
+        'SELECT COMMAND AS command FROM information_schema.PROCESSLIST WHERE ID = ?',
+        [this.connection.threadId],
+      );
+      const isAtWork = rows.some(({ command }) => command !== 'Sleep');
+      if (!isAtWork) severConnection(this.connection);
+      return !isAtWork;
+    } finally {
+      asking.destroy();
+    }
   }
 
   /** True while a target transaction is begun and not ended. */
@@ -237,6 +265,7 @@ export class TargetSession {
 
   /** Undoes what is not committed. */
   async close(): Promise<void> {
+    this.endKeepAlive();
     if (this.isOpen) return this.connection.destroy();
     await this.connection.end().catch(() => this.connection.destroy());
   }

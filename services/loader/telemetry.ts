@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { Status } from '../../shared/model/status.ts';
 import type { AppliedBatch } from './applier.ts';
 import type { BoardIdentity } from './status-board.ts';
 
@@ -31,8 +32,16 @@ const lagSeconds = new Gauge({
   registers: [],
 });
 
+const stalled = new Gauge({
+  name: 'lutra_loader_stalled',
+  help: '1 while a stage makes no progress although work waits',
+  labelNames: PIPELINE_LABELS,
+  registers: [],
+});
+
 export function registerLoaderMetrics(registry: Registry): void {
-  for (const metric of [rows, transactions, batchSeconds, lagSeconds]) registry.registerMetric(metric as Counter);
+  for (const metric of [rows, transactions, batchSeconds, lagSeconds, stalled])
+    registry.registerMetric(metric as Counter);
 }
 
 export function batchApplied({ channel, pipeline }: BoardIdentity, batch: AppliedBatch): void {
@@ -46,10 +55,15 @@ export function batchApplied({ channel, pipeline }: BoardIdentity, batch: Applie
   batchSeconds.observe(labels, batch.ms / 1000);
 }
 
-export function lagSeen({ channel, pipeline }: BoardIdentity, lagMs: number): void {
-  lagSeconds.set({ channel, pipeline }, lagMs / 1000);
+export function statusSeen(
+  { channel, pipeline }: BoardIdentity,
+  { lagMs, state }: Pick<Status, 'lagMs' | 'state'>,
+): void {
+  if (lagMs !== undefined) lagSeconds.set({ channel, pipeline }, lagMs / 1000);
+  stalled.set({ channel, pipeline }, state === 'stalled' ? 1 : 0);
 }
 
 export function forgetPipeline({ channel, pipeline }: BoardIdentity): void {
   lagSeconds.remove({ channel, pipeline });
+  stalled.remove({ channel, pipeline });
 }

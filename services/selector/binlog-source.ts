@@ -14,6 +14,14 @@ export type EventSink = {
   expectChecksum(enabled: boolean): void;
 };
 
+/** What a reader tells about itself while it reads. */
+export type StreamProgress = {
+  /** Events that the server has sent. */
+  events: number;
+  /** The stream waits for the sink. */
+  isHeld: boolean;
+};
+
 const SILENCE_MS = 20_000;
 const HEARTBEAT_NS = 1_000_000_000;
 
@@ -42,6 +50,7 @@ export async function readBinlog(
   start: DumpStart,
   sink: EventSink,
   signal: AbortSignal,
+  progress: StreamProgress = { events: 0, isHeld: false },
 ): Promise<void> {
   if (signal.aborted) return;
   const zongji = new ZongJi({ host: address.host, port: address.port, user: address.user, password: address.password });
@@ -49,7 +58,7 @@ export async function readBinlog(
   let watchdog: NodeJS.Timeout | undefined;
   try {
     await new Promise<void>((resolve, reject) => {
-      const stream = new Stream(internals, reject);
+      const stream = new Stream(internals, progress, reject);
       const end = (): void => {
         stream.close();
         resolve();
@@ -87,10 +96,12 @@ class Stream {
   private isClosed = false;
   private lastEventAt = Date.now();
   private readonly internals: Internals;
+  private readonly progress: StreamProgress;
   private readonly fail: (error: unknown) => void;
 
-  constructor(internals: Internals, fail: (error: unknown) => void) {
+  constructor(internals: Internals, progress: StreamProgress, fail: (error: unknown) => void) {
     this.internals = internals;
+    this.progress = progress;
     this.fail = fail;
   }
 
@@ -100,11 +111,13 @@ class Stream {
   }
 
   hold(): void {
+    this.progress.isHeld = true;
     if (this.holds++ === 0) this.internals.connection?.pause();
   }
 
   release(): void {
     if (--this.holds > 0 || this.isClosed) return;
+    this.progress.isHeld = false;
     this.lastEventAt = Date.now();
     this.internals.connection?.resume();
   }
@@ -112,6 +125,7 @@ class Stream {
   deliver(sink: EventSink, packet: Packet): void {
     if (this.isClosed) return;
     this.lastEventAt = Date.now();
+    this.progress.events++;
     try {
       const wait = sink.take(packet.buffer, packet.offset + 1, packet.end);
       if (wait === undefined) return;

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { type Channel, type Database, type Mapping, pipelineUid, type Start } from '../../shared/model/channel.ts';
 import type { TableName } from '../../shared/model/table-pattern.ts';
 import { sourceId } from '../../topics/topics.ts';
@@ -48,6 +49,45 @@ export function desiredSources(channels: Iterable<Channel>, site: string): Map<s
 /** The tables that are published, as text that is equal exactly when the choice is. */
 export function selectionText(source: DesiredSource): string {
   return [...new Set(source.tables.map(choiceText))].sort().join(' ');
+}
+
+/** The tables of such a text; undefined when it is not one. */
+export function parseSelection(text: string): TableChoice[] | undefined {
+  const choices: TableChoice[] = [];
+  let rest = '';
+  for (const piece of text === '' ? [] : text.split(' ')) {
+    rest = rest === '' ? piece : `${rest} ${piece}`;
+    const parsed = parseJson(rest);
+    if (parsed === undefined) continue;
+    const choice = choiceSchema.safeParse(parsed);
+    if (!choice.success) return undefined;
+    const [schema, table, only, exclude] = choice.data;
+    choices.push({
+      from: { schema, table },
+      ...(only && { only: only.map(nameOf) }),
+      ...(exclude && { exclude: exclude.map(nameOf).filter((name) => typeof name !== 'string') }),
+    });
+    rest = '';
+  }
+  return rest === '' ? choices : undefined;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const names = z.array(z.string()).nullish();
+const choiceSchema = z.union([z.tuple([z.string(), z.string()]), z.tuple([z.string(), z.string(), names, names])]);
+
+const pair = z.tuple([z.string(), z.string()]);
+
+function nameOf(text: string): string | TableName {
+  const { success, data } = pair.safeParse(parseJson(text));
+  return success ? { schema: data[0], table: data[1] } : text;
 }
 
 function choiceText({ from, only, exclude }: TableChoice): string {

@@ -24,4 +24,13 @@ export function registerSelectorMetrics(registry: Registry, runners: ReadonlyMap
       for (const [source, runner] of runners) this.set({ source }, runner.snapshot().state === 'running' ? 1 : 0);
     },
   });
+  new Gauge({
+    name: 'lutra_selector_stalled',
+    help: '1 while a stage makes no progress although work waits.',
+    labelNames: ['source'],
+    registers,
+    collect() {
+      for (const [source, runner] of runners) this.set({ source }, runner.snapshot().state === 'stalled' ? 1 : 0);
+    },
+  });
 }

@@ -3,7 +3,6 @@ import { openProducer, type RecordProducer } from '../../shared/kafka/record-pro
 import { followTopic } from '../../shared/kafka/topic-follower.ts';
 import { type SelectorPosition, selectorPositionSchema } from '../../shared/model/position.ts';
 import { ReplicationError } from '../../shared/runtime/errors.ts';
-import type { Logger } from '../../shared/runtime/log.ts';
 
 const SAVE_EVERY_MS = 100;
 
@@ -30,20 +29,37 @@ export async function loadPosition(
   );
 }
 
-/** Writes positions in order, at most every 100 ms; the last one always. A failure reaches `onFailure` once. */
+/**
+ * Writes the positions of one source in order, at most every 100 ms; the last one always. A failure reaches `onFailure` once. Since `claim` no other
+ * writer of the source can add one (PRODUCER_FENCED), so positions never go back.
+ */
 export class PositionWriter {
   private readonly producer: RecordProducer;
   private readonly topic: string;
+  private readonly source: string;
   private readonly onFailure: (error: unknown) => void;
   private next: SelectorPosition | undefined;
   private writing: Promise<void> | undefined;
   private wake: (() => void) | undefined;
   private failure: unknown;
 
-  constructor(kafka: KafkaAddress, topic: string, onFailure: (error: unknown) => void, log: Logger) {
-    this.producer = openProducer({ ...kafka, log });
-    this.topic = topic;
+  constructor(kafka: KafkaAddress, place: { topic: string; source: string }, onFailure: (error: unknown) => void) {
+    this.topic = place.topic;
+    this.source = place.source;
+    this.producer = openProducer(kafka, `${this.topic}/${this.source}`);
     this.onFailure = onFailure;
+  }
+
+  /** Shuts out everybody who wrote positions of the source before: what is loaded after this is the last that there will be. Errors: KAFKA_…. */
+  async claim(): Promise<void> {
+    const value = Buffer.from(JSON.stringify({ source: this.source, at: Date.now() }));
+    await this.producer.put(this.topic, [{ key: JSON.stringify(['claim', this.source]), value }]);
+  }
+
+  /** Positions that Kafka has taken, and whether one is on its way. */
+  saves = 0;
+  get isSaving(): boolean {
+    return this.writing !== undefined;
   }
 
   /** To be called only after the rows that the position covers are acknowledged. */
@@ -79,6 +95,7 @@ export class PositionWriter {
       for (let position = this.next; position; position = this.next) {
         this.next = undefined;
         await this.producer.put(this.topic, [{ key: position.source, value: Buffer.from(JSON.stringify(position)) }]);
+        this.saves++;
         await this.interval();
       }
     } catch (error) {

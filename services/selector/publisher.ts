@@ -61,7 +61,7 @@ type Group = {
  * transaction leaves as a group without progress, so that what is saved never reaches into a transaction.
  */
 export class Publisher {
-  readonly counts = { transactions: 0, records: 0 };
+  readonly counts = { transactions: 0, records: 0, sends: 0 };
   private readonly parts: PublisherParts;
   private readonly lanes: Lane[];
   private readonly pool: RecordBuffer[] = [];
@@ -167,6 +167,11 @@ export class Publisher {
     return { epoch: this.epoch, ...this.committed, log: this.parts.logPosition() };
   }
 
+  /** Serials of the last records of whole transactions, per partition. */
+  get serials(): readonly number[] {
+    return this.committed.serials;
+  }
+
   /** Does something when all that was written is acknowledged, and sends nothing of what follows before it is done. Its failure is one of the stream. */
   inTurn(work: () => Promise<void>): void {
     this.seal();
@@ -186,6 +191,11 @@ export class Publisher {
     if (this.queuedBytes + this.openBytes() < HIGH_BYTES) return undefined;
     this.room ??= Promise.withResolvers<void>();
     return this.room.promise;
+  }
+
+  /** Whether records are on their way to Kafka. */
+  get isSending(): boolean {
+    return this.sending !== undefined;
   }
 
   /** Sends what whole transactions there are; resolves when all is acknowledged or a send has failed. */
@@ -283,6 +293,7 @@ export class Publisher {
       for (let group = this.queue.shift(); group; group = this.queue.shift()) {
         for (const { partition, buffer } of group.parts) {
           await this.parts.producer.send(this.parts.topic, partition, buffer);
+          this.counts.sends++;
           buffer.reset();
           if (this.pool.length < POOL) this.pool.push(buffer);
         }

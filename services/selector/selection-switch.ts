@@ -17,6 +17,8 @@ export type SwitchParts = {
   readonly schemaId: number;
   readonly logPlace: () => { readonly file: string; readonly position: number };
   readonly isInsideTransaction: () => boolean;
+  /** Whether an earlier run published more under this epoch than is read by now: until that has been published again, under the same numbers, no other epoch may begin. */
+  readonly isRepeating: () => boolean;
   /** Called when tables may be wanted that were not, or the other way round. */
   readonly onOtherTables: () => void;
   readonly log: Logger;
@@ -64,7 +66,7 @@ export class SelectionSwitch {
   /** To be called between transactions. */
   atBoundary(): void {
     const desired = this.waiting;
-    if (desired === undefined || this.parts.isInsideTransaction()) return;
+    if (desired === undefined || this.parts.isInsideTransaction() || this.parts.isRepeating()) return;
     this.waiting = undefined;
     this.desired = desired;
     const selection = selectionText(desired);
@@ -85,7 +87,7 @@ export class SelectionSwitch {
   private beginEpoch(desired: DesiredSource, selection: string): void {
     const { publisher, log, onOtherTables } = this.parts;
     const { serials, log: place } = publisher.boundary();
-    const first = { epoch: this.latest.epoch + 1, transaction: 0, serials: [...serials] };
+    const first = { epoch: this.latest.epoch + 1, transaction: 0, serials: [...serials], published: [...serials] };
     const joined = joinedBy(desired, this.latest.joined, first);
     this.store({ ...this.latest, ...first, log: place, selection, joined });
     publisher.beginEpoch(first.epoch);

@@ -2,6 +2,7 @@ import type { SchemaRegistryPort } from '../../shared/codec/schema-registry.ts';
 import { followChannels } from '../../shared/control/channel-follower.ts';
 import { StatusPublisher } from '../../shared/control/status-publisher.ts';
 import { ensureTopic } from '../../shared/kafka/topic-admin.ts';
+import { openLeases } from '../../shared/redis/leases.ts';
 import { asReplicationError } from '../../shared/runtime/errors.ts';
 import { HealthServer } from '../../shared/runtime/health-server.ts';
 import type { Logger } from '../../shared/runtime/log.ts';
@@ -9,7 +10,9 @@ import { backoffMs, pause } from '../../shared/runtime/retry.ts';
 import type { ServiceSettings } from '../../shared/runtime/settings.ts';
 import { compactedTopicDefinition, statusTopic } from '../../topics/topics.ts';
 import { desiredSources } from './desired-sources.ts';
+import { Leadership } from './leadership.ts';
 import { registerSelectorMetrics } from './metrics.ts';
+import { Peers } from './peers.ts';
 import { SourceRunner } from './source-runner.ts';
 
 export type SelectorParts = {
@@ -18,7 +21,10 @@ export type SelectorParts = {
   readonly log: Logger;
 };
 
-/** Reads every source of its site that the channels name, until the signal: then all runs drain and save their positions. */
+/**
+ * Reads every source of its site that the channels name and that no other selector of the site reads, until the signal: then all runs drain, save their
+ * positions and give their sources back.
+ */
 export async function runSelector({ settings, registry, log }: SelectorParts, signal: AbortSignal): Promise<void> {
   const { site, instance, brokers } = settings;
   const kafka = { brokers, clientId: `lutra-selector-${instance}`, log };
@@ -26,11 +32,15 @@ export async function runSelector({ settings, registry, log }: SelectorParts, si
   const status = new StatusPublisher(kafka, statusTopic(site));
   const runners = new Map<string, SourceRunner>();
   const ending = new Map<string, Promise<void>>();
+  const leases = settings.redis === undefined ? undefined : openLeases(settings.redis, log);
+  const peers = new Peers(instance);
+  const busy = (): number => [...runners.values()].filter((runner) => runner.isAtWork).length;
   registerSelectorMetrics(health.metrics, runners);
   try {
     await health.listen(settings.httpHost, settings.httpPort);
     log.info({ site, instance, kafka: brokers }, 'selector started');
     await untilDone(signal, log, () => ensureTopic(kafka, compactedTopicDefinition(statusTopic(site))));
+    void peers.run(kafka, site, signal);
     for await (const channels of followChannels(kafka, signal)) {
       const desired = desiredSources(channels.values(), site);
       for (const [id, runner] of runners) {
@@ -44,11 +54,13 @@ export async function runSelector({ settings, registry, log }: SelectorParts, si
         const known = runners.get(id);
         if (known) known.change(source);
         else {
+          const leadership = new Leadership({ source: id, instance, leases, peers, busy, log });
           const parts = {
             site,
             instance,
             kafka,
             registry,
+            leadership,
             log: log.child({ source: id }),
             onState: () => status.tick(),
           };
@@ -60,6 +72,7 @@ export async function runSelector({ settings, registry, log }: SelectorParts, si
     }
   } finally {
     await Promise.all([...[...runners.values()].map((runner) => runner.stop()), ...ending.values()]);
+    leases?.close();
     await status.close();
     health.close();
   }

@@ -9,6 +9,7 @@ import type { RowCounts } from '../../shared/model/status.ts';
 import { type Connection, openConnection } from '../../shared/mysql/connection.ts';
 import type { ReplicationError } from '../../shared/runtime/errors.ts';
 import type { Logger } from '../../shared/runtime/log.ts';
+import type { Stage } from '../../shared/runtime/stall-watch.ts';
 import {
   compactedTopicDefinition,
   positionsTopic,
@@ -16,11 +17,12 @@ import {
   rowsTopicDefinition,
   schemasTopic,
 } from '../../topics/topics.ts';
-import { readBinlog } from './binlog-source.ts';
+import { readBinlog, type StreamProgress } from './binlog-source.ts';
 import { CharsetSource, readCharsets } from './charsets.ts';
+import { claimRows } from './claim-rows.ts';
 import type { TableMap } from './column.ts';
 import { isSequence, withDeclaredTypes } from './declared-types.ts';
-import { type DesiredSource, selectionText } from './desired-sources.ts';
+import { type DesiredSource, parseSelection, selectionText } from './desired-sources.ts';
 import { LogTail } from './log-tail.ts';
 import { learnTables, openSchemaHistory } from './open-schema-history.ts';
 import { partitionOf } from './ordering-domain.ts';
@@ -31,6 +33,7 @@ import { RowPlan } from './row-plan.ts';
 import { namesColumns } from './schema-capture.ts';
 import { joinedBy, SelectionSwitch } from './selection-switch.ts';
 import { chooseHost } from './source-host.ts';
+import { stagesOf } from './source-stages.ts';
 import { earliestStart, firstStart, isMariadb } from './start-position.ts';
 import { hasNames } from './table-map.ts';
 import { TransactionAssembler } from './transaction-assembler.ts';
@@ -57,6 +60,8 @@ export type RunningSource = {
   readonly transactions: () => number;
   /** Commit time of the last transaction read, µs; 0 before the first. */
   readonly lastCommitted: () => number;
+  /** Where the rows are on their way, nearest to Kafka first. */
+  readonly stages: () => Stage[];
   /** Goes over to another wish for the same database, without a stop; false when it has to be stopped for that. */
   readonly adopt: (desired: DesiredSource) => boolean;
 };
@@ -64,38 +69,52 @@ export type RunningSource = {
 const HEARTBEAT_MS = 1_000;
 
 /**
- * One run of a source: position, checks, schemas, then binlog to Kafka until the signal, which drains, or an error.
- * The position is saved before anything is published under a new epoch, and after the rows it covers ever since.
+ * One run of a source: claim, position, checks, schemas, then binlog to Kafka until the signal, which drains, or an error.
+ * The position is saved before anything is published under a new epoch, and after the rows it covers ever since. Another selector that ran before, and may
+ * only stand still, can neither save a position nor publish a row after the claim; what it published until then bears the numbers under which this run
+ * publishes the same rows again. Errors: PRODUCER_FENCED when another run has claimed the source.
  */
 export async function runSource(parts: RunParts, signal: AbortSignal): Promise<void> {
   const { desired, kafka, log } = parts;
   await ensureTopic(kafka, compactedTopicDefinition(positionsTopic(parts.site)));
   await ensureTopic(kafka, compactedTopicDefinition(schemasTopic(parts.site)));
   await ensureTopic(kafka, rowsTopicDefinition(desired.id, desired.database.partitions));
-  const saved = await loadPosition(kafka, positionsTopic(parts.site), desired.id, signal, parts.onWait);
-  if (signal.aborted) return;
-  if (!isFollowed(desired, saved) && !desired.pipelines.some((pipeline) => pipeline.running)) {
+  const place = { topic: positionsTopic(parts.site), source: desired.id };
+  const load = (): Promise<SelectorPosition | undefined> =>
+    loadPosition(kafka, place.topic, place.source, signal, parts.onWait);
+  if (!desired.pipelines.some((pipeline) => pipeline.running) && !isFollowed(desired, await load())) {
+    if (signal.aborted) return;
     parts.onPaused();
     await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
     return;
   }
 
-  const isKnown = isFollowed(desired, saved);
-  const { address, host, server } = await chooseHost(desired, isKnown ? saved : undefined, log);
-  const connection = await openConnection(address, 'SOURCE');
   const failure = Promise.withResolvers<never>();
   failure.promise.catch(() => {});
-  const positions = new PositionWriter(kafka, positionsTopic(parts.site), failure.reject, log);
-  const producer = openProducer(kafka);
+  const positions = new PositionWriter(kafka, place, failure.reject);
+  const producer = openProducer(kafka, rowsTopic(desired.id));
+  let connection: Connection | undefined;
   try {
+    await positions.claim();
+    const saved = await load();
+    if (signal.aborted) return;
+    const isKnown = isFollowed(desired, saved);
+    const { address, host, server } = await chooseHost(desired, isKnown ? saved : undefined, log);
+    connection = await openConnection(address, 'SOURCE');
     const charsets = await readCharsets(connection);
     const mariadb = await isMariadb(connection);
     const first = isKnown ? undefined : await firstStart(connection, desired.id, chooseStart(desired));
     const isNamed = await namesColumns(connection);
     const flavour = mariadb ? 'mariadb' : 'mysql';
     await connection.end();
-    const numbers = saved ?? (await publishedBefore(kafka, rowsTopic(desired.id)));
-    const from = beginning(desired, saved, numbers, first, server);
+    const heartbeatId = await parts.registry.register('lutra.heartbeat', HEARTBEAT_SCHEMA);
+    const topic = rowsTopic(desired.id);
+    const goesOn = saved !== undefined && first === undefined && saved.serials.length === desired.database.partitions;
+    const published = goesOn ? await claimRows({ kafka, producer, topic, heartbeatId, saved }) : [];
+    const isRepeating = published.some((serial, partition) => serial > (saved?.serials[partition] ?? 0));
+    const begun = (isRepeating && formerWish(desired, saved)) || desired;
+    const numbers = saved ?? (await publishedBefore(kafka, topic));
+    const from = beginning(begun, saved, numbers, first, server, published);
     await positions.store(from);
     log.info(
       { epoch: from.epoch, transaction: from.transaction, ...from.log, gtidSet: briefGtids(from.log.gtidSet) },
@@ -108,7 +127,7 @@ export async function runSource(parts: RunParts, signal: AbortSignal): Promise<v
     const publisher = new Publisher({
       partSchemaId,
       producer,
-      topic: rowsTopic(desired.id),
+      topic,
       from,
       logPosition: () => tail.now(),
       onFailure: failure.reject,
@@ -117,7 +136,6 @@ export async function runSource(parts: RunParts, signal: AbortSignal): Promise<v
         positions.save(selection.positionOf(progress));
       },
     });
-    const heartbeatId = await parts.registry.register('lutra.heartbeat', HEARTBEAT_SCHEMA);
     const statementId = await parts.registry.register('lutra.statement', STATEMENT_SCHEMA);
     const selectionId = await parts.registry.register('lutra.selection', SELECTION_SCHEMA);
     const connect = (): Promise<Connection> => openConnection(address, 'SOURCE');
@@ -151,19 +169,24 @@ export async function runSource(parts: RunParts, signal: AbortSignal): Promise<v
       onBoundary: () => selection.atBoundary(),
     });
     const selection: SelectionSwitch = new SelectionSwitch({
-      desired,
+      desired: begun,
       from,
       publisher,
       store: (position) => positions.store(position),
       schemaId: selectionId,
       logPlace: () => ({ file: tail.file, position: tail.position }),
       isInsideTransaction: () => assembler.insideTransaction,
+      isRepeating: () =>
+        begun !== desired && published.some((serial, partition) => serial > (publisher.serials[partition] ?? 0)),
       onOtherTables: () => assembler.forgetTables(),
       log,
     });
+    if (begun !== desired) selection.adopt(desired);
     if (!isNamed) await learnTables(history, address, (name) => selection.isWanted(name));
+    const stream: StreamProgress = { events: 0, isHeld: false };
     parts.onRunning({
       host,
+      stages: () => stagesOf({ stream, publisher, positions, host, topic }),
       progress: () => acknowledged,
       transactions: () => publisher.counts.transactions,
       lastCommitted: () => assembler.lastCommitted,
@@ -187,14 +210,14 @@ export async function runSource(parts: RunParts, signal: AbortSignal): Promise<v
     const reading = new AbortController();
     const stop = AbortSignal.any([signal, reading.signal]);
     try {
-      await Promise.race([readBinlog(address, start, assembler, stop), failure.promise]);
+      await Promise.race([readBinlog(address, start, assembler, stop, stream), failure.promise]);
       await publisher.drain();
     } finally {
       clearInterval(heartbeat);
       reading.abort();
     }
   } finally {
-    await connection.end().catch(() => {});
+    await connection?.end().catch(() => {});
     await producer.close();
     await positions.close();
   }
@@ -212,6 +235,18 @@ function isFollowed(desired: DesiredSource, saved: SelectorPosition | undefined)
   return saved !== undefined && desired.pipelines.some(({ uid }) => uid in saved.joined);
 }
 
+/**
+ * What was wished when the saved position was written: rows behind it that were published already have to be published under the same numbers once more,
+ * before a new epoch begins. Undefined when the wish is the same, or the old one is not known any more.
+ */
+function formerWish(desired: DesiredSource, saved: SelectorPosition | undefined): DesiredSource | undefined {
+  if (saved === undefined || saved.selection === selectionText(desired)) return undefined;
+  const tables = parseSelection(saved.selection);
+  if (tables === undefined) return undefined;
+  const pipelines = desired.pipelines.filter(({ uid }) => uid in saved.joined);
+  return { ...desired, tables, revisions: {}, pipelines };
+}
+
 /** The position to go on from: a new epoch at a first start or when what is published changes; running pipelines that are new join here. */
 function beginning(
   desired: DesiredSource,
@@ -219,6 +254,7 @@ function beginning(
   numbers: Pick<SelectorPosition, 'epoch' | 'serials'> | undefined,
   first: LogPosition | undefined,
   server: string,
+  published: number[],
 ): SelectorPosition {
   const { partitions } = desired.database;
   const selection = selectionText(desired);
@@ -231,6 +267,7 @@ function beginning(
     epoch,
     transaction: same ? saved.transaction : 0,
     serials,
+    ...(same ? { published } : {}),
     log,
     server,
     selection,

@@ -5,7 +5,9 @@ import type { PipelineState, Reason, RowCounts } from '../../shared/model/status
 import { asReplicationError, type ReplicationError } from '../../shared/runtime/errors.ts';
 import type { Logger } from '../../shared/runtime/log.ts';
 import { backoffMs, pause } from '../../shared/runtime/retry.ts';
+import { type Stage, StallWatch, stallReason } from '../../shared/runtime/stall-watch.ts';
 import type { DesiredSource } from './desired-sources.ts';
+import type { Leadership } from './leadership.ts';
 import { type RunningSource, runSource } from './source-run.ts';
 
 export type RunnerParts = {
@@ -13,6 +15,7 @@ export type RunnerParts = {
   readonly instance: string;
   readonly kafka: KafkaAddress;
   readonly registry: SchemaRegistryPort;
+  readonly leadership: Leadership;
   readonly log: Logger;
   /** Told when the state changes, so that the status leaves at once. */
   readonly onState: () => void;
@@ -20,11 +23,16 @@ export type RunnerParts = {
 
 const BLOCKED_RETRY_MS = 5_000;
 const WAIT_LIMIT_MS = 3_000;
+const LOOK_MS = 1_000;
+/** A run begins anew this often: brokers forget a name that shuts out older runs when nobody asks for it for a week. */
+const RUN_LIMIT_MS = 24 * 3_600_000;
+const START_LIMIT_MS = 60_000;
+const TROUBLE: ReadonlySet<PipelineState> = new Set(['waiting', 'blocked', 'gap']);
 
 /**
  * Keeps one source running: starts a run, and after its end another, with a wait that its error asks for.
- * States: starting -> running (or paused, when no pipeline ever ran) -> (error) waiting | blocked | gap -> starting …; stopped ends it. Every error leaves the position where
- * its rows were acknowledged, so a run can always begin again.
+ * States: standby (another selector reads it) -> starting -> running (or paused, when no pipeline ever ran) -> (error) waiting | blocked | gap -> starting …;
+ * stopped ends it. A run whose stage makes no progress for 10 s while work waits is stalled until it gets on. Every error leaves the position where its rows were acknowledged, so a run can always begin again, here or in another selector.
  */
 export class SourceRunner {
   private readonly parts: RunnerParts;
@@ -35,6 +43,8 @@ export class SourceRunner {
   private since = Date.now();
   private running: RunningSource | undefined;
   private transactionsBefore = 0;
+  private readonly stalls = new StallWatch();
+  private readonly watch = setInterval(() => this.lookForStall(), LOOK_MS);
   private current = new AbortController();
   private readonly stopping = new AbortController();
   private readonly ended: Promise<void>;
@@ -60,6 +70,11 @@ export class SourceRunner {
     await this.ended;
   }
 
+  /** Whether this selector is the one that reads the source, or tries to. */
+  get isAtWork(): boolean {
+    return this.state !== 'standby' && this.state !== 'stopped';
+  }
+
   readonly snapshot: StatusSnapshot = () => {
     const progress = this.running?.progress();
     const committed = this.running?.lastCommitted() ?? 0;
@@ -81,43 +96,73 @@ export class SourceRunner {
   };
 
   private async runUntilStopped(): Promise<void> {
-    const { log } = this.parts;
+    const { leadership } = this.parts;
     for (let attempt = 0; !this.stopping.signal.aborted; ) {
       this.current = new AbortController();
+      const term = await leadership.win((reason) => this.enter('standby', reason), this.current.signal);
+      if (term === undefined) continue;
       this.enter('starting');
       try {
-        await runSource(
-          {
-            ...this.parts,
-            desired: this.desired,
-            counts: this.counts,
-            onWait: (error) => this.trouble(error),
-            onPaused: () => this.enter('paused'),
-            onRunning: (running) => {
-              attempt = 0;
-              this.running = running;
-              this.enter('running');
-            },
-          },
-          this.current.signal,
-        );
+        await this.runOnce(AbortSignal.any([this.current.signal, term, AbortSignal.timeout(RUN_LIMIT_MS)]), () => {
+          attempt = 0;
+        });
       } catch (error) {
         this.forgetRun();
         const known = asReplicationError(error);
-        log.warn(
-          { code: known.code, error: known.message, remedy: known.remedy, cause: known.cause },
-          'the source stopped',
-        );
-        this.trouble(known);
-        await pause(
-          known.treatment === 'block' ? BLOCKED_RETRY_MS : backoffMs(attempt++, WAIT_LIMIT_MS),
-          this.current.signal,
-        );
+        await this.waitAfter(known, () => backoffMs(attempt++, WAIT_LIMIT_MS));
       } finally {
         this.forgetRun();
       }
     }
+    await leadership.release();
+    clearInterval(this.watch);
     this.enter('stopped');
+  }
+
+  private lookForStall(): void {
+    const stall = this.stalls.look(this.stages());
+    if (stall !== undefined && this.state !== 'stalled') {
+      const reason = stallReason(stall);
+      this.parts.log.warn({ code: reason.code, stage: stall.stage, remedy: reason.remedy }, reason.message);
+      this.enter('stalled', reason);
+    } else if (stall === undefined && this.state === 'stalled') {
+      this.parts.log.info('the source gets on again');
+      this.enter(this.running === undefined ? 'starting' : 'running');
+    }
+  }
+
+  private stages(): Stage[] {
+    const isAtWork = this.state === 'running' || this.state === 'starting' || this.state === 'stalled';
+    if (isAtWork && this.running !== undefined) return this.running.stages();
+    const waitsFor = 'Kafka, the schema registry or the source to answer';
+    return [{ name: 'start', isDue: isAtWork, progress: 0, waitsFor, limitMs: START_LIMIT_MS }];
+  }
+
+  private runOnce(signal: AbortSignal, onRunning: () => void): Promise<void> {
+    return runSource(
+      {
+        ...this.parts,
+        desired: this.desired,
+        counts: this.counts,
+        onWait: (error) => this.trouble(error),
+        onPaused: () => this.enter('paused'),
+        onRunning: (running) => {
+          onRunning();
+          this.running = running;
+          this.enter('running');
+        },
+      },
+      signal,
+    );
+  }
+
+  private async waitAfter(error: ReplicationError, backoff: () => number): Promise<void> {
+    const { log, leadership } = this.parts;
+    const { code, message, remedy, cause } = error;
+    log.warn({ code, error: message, remedy, cause }, 'the source stopped');
+    if (code === 'PRODUCER_FENCED') return leadership.fenced();
+    this.trouble(error);
+    await pause(error.treatment === 'block' ? BLOCKED_RETRY_MS : backoff(), this.current.signal);
   }
 
   private forgetRun(): void {
@@ -132,8 +177,7 @@ export class SourceRunner {
   }
 
   private enter(state: PipelineState, reason?: Reason): void {
-    const inTrouble = this.reason !== undefined;
-    if (state === 'starting' && inTrouble) return;
+    if (state === 'starting' && TROUBLE.has(this.state)) return;
     if (state !== this.state || reason?.message !== this.reason?.message) this.since = Date.now();
     this.state = state;
     this.reason = reason;

@@ -23,6 +23,7 @@ const QUEUE_LOW_BYTES = 3 << 19;
 /** What kafkajs makes around a record; more than the record itself when it is small. */
 const RECORD_OVERHEAD_BYTES = 256;
 const COMMIT_INTERVAL_MS = 100;
+const ASK_END_EVERY_MS = 5_000;
 
 export type PartitionParts = {
   readonly consumer: Consumer;
@@ -32,6 +33,8 @@ export type PartitionParts = {
   readonly partition: number;
   readonly brokers: readonly string[];
   readonly log: Logger;
+  /** Ends this membership of the group; another one begins. */
+  readonly abandon: (why: Error) => void;
 };
 
 /**
@@ -50,6 +53,8 @@ export class AssignedPartition {
   private isPaused = true;
   private isReading = false;
   private highWatermark = 0n;
+  private nextOffset = 0n;
+  private heardAt = 0;
   private wanted: { offset: bigint; metadata: string } | undefined;
   private committing: Promise<void> | undefined;
 
@@ -62,6 +67,26 @@ export class AssignedPartition {
   /** Aborts when the partition is taken away or the process stops. */
   get signal(): AbortSignal {
     return this.ending.signal;
+  }
+
+  /** How many fetches have brought something. */
+  fetches = 0;
+
+  /** Whether the topic holds more than was fetched. Looks at Kafka itself when nothing has come for a while, in the background. */
+  get isBehind(): boolean {
+    const now = performance.now();
+    if (this.isReading && now - this.heardAt > ASK_END_EVERY_MS) {
+      this.heardAt = now;
+      void this.bounds().catch(() => {});
+    }
+    return this.isReading && this.nextOffset < this.highWatermark;
+  }
+
+  /** Leaves the group and joins it anew, with all partitions of this member: for a fetch that brings nothing although there is something. */
+  beginAnew(): void {
+    this.parts.abandon(
+      new Error(`nothing is fetched of partition ${this.partition} of ${this.topic} although it holds more`),
+    );
   }
 
   /** End of the partition as last seen: the offset that the next record will get. */
@@ -116,6 +141,8 @@ export class AssignedPartition {
     this.queue.length = 0;
     this.queuedBytes = 0;
     this.isReading = true;
+    this.nextOffset = offset;
+    this.heardAt = performance.now();
     consumer.seek({ topic, partition, offset: offset.toString() });
     this.resume();
   }
@@ -145,11 +172,13 @@ export class AssignedPartition {
   accept(batch: Batch): boolean {
     this.highWatermark = BigInt(batch.highWatermark);
     if (!this.isReading) return false;
+    this.fetches++;
+    this.heardAt = performance.now();
+    this.nextOffset = BigInt(batch.lastOffset()) + 1n;
     let bytes = 0;
     for (const { value } of batch.messages) bytes += RECORD_OVERHEAD_BYTES + (value === null ? 0 : value.length);
-    const next = BigInt(batch.lastOffset()) + 1n;
-    const first = BigInt(batch.firstOffset() ?? next);
-    this.queue.push({ block: { records: batch.messages, first, next }, bytes });
+    const first = BigInt(batch.firstOffset() ?? this.nextOffset);
+    this.queue.push({ block: { records: batch.messages, first, next: this.nextOffset }, bytes });
     this.queuedBytes += bytes;
     if (this.queuedBytes > QUEUE_HIGH_BYTES) this.pauseFetch();
     this.wake.notify();

@@ -31,7 +31,10 @@ export type FetchedMessage = {
 type FetchedPartition = { partition: number; errorCode: number; highWatermark: string; messages: FetchedMessage[] };
 
 export type Broker = {
-  initProducerId(request: { transactionTimeout: number }): Promise<{ producerId: string; producerEpoch: number }>;
+  initProducerId(request: {
+    transactionalId?: string;
+    transactionTimeout: number;
+  }): Promise<{ producerId: string; producerEpoch: number }>;
   fetch(request: object): Promise<{ responses: { topicName: string; partitions: FetchedPartition[] }[] }>;
   listOffsets(request: object): Promise<{ responses: { partitions: { partition: number; offset: string }[] }[] }>;
   offsetCommit(request: object): Promise<unknown>;
@@ -46,7 +49,7 @@ export type Cluster = {
   findLeaderForPartitions(topic: string, partitions: number[]): Record<string, number[]>;
   findTopicPartitionMetadata(topic: string): { partitionId: number; leader: number }[];
   findBroker(request: { nodeId: string }): Promise<Broker>;
-  findGroupCoordinator(request: { groupId: string }): Promise<Broker>;
+  findGroupCoordinator(request: { groupId: string; coordinatorType?: number }): Promise<Broker>;
 };
 
 const require = createRequire(import.meta.url);

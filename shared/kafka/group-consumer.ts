@@ -3,6 +3,7 @@ import type { ReplicationError } from '../runtime/errors.ts';
 import { backoffMs, pause } from '../runtime/retry.ts';
 import { AssignedPartition } from './assigned-partition.ts';
 import { asKafkaError, type KafkaAddress, kafkaUnreachable } from './cluster.ts';
+import { spreadAssigner } from './spread-assigner.ts';
 import { kafkaClient } from './topic-admin.ts';
 
 export type GroupOptions = KafkaAddress & {
@@ -21,12 +22,13 @@ export type GroupOptions = KafkaAddress & {
 };
 
 /**
- * 10 s: after a crash the group waits this long for the dead member before it hands its partitions on. Nothing long runs inside kafkajs's loop
- * (records are queued, partitions paused), so heartbeats come every 3 s whatever the target does.
+ * After a crash the group waits this long for the dead member before it hands its partitions on; brokers take 6 s at the least. Nothing long runs inside
+ * kafkajs's loop (records are queued, partitions paused), so heartbeats come every second whatever the target does, and the other members hear of a
+ * change of the group within a second.
  */
-const SESSION_TIMEOUT_MS = 10_000;
+const SESSION_TIMEOUT_MS = 6_000;
 const REBALANCE_TIMEOUT_MS = 30_000;
-const HEARTBEAT_MS = 3_000;
+const HEARTBEAT_MS = 1_000;
 const MAX_BYTES_PER_PARTITION = 1 << 19;
 const MAX_WAIT_MS = 50;
 
@@ -66,6 +68,7 @@ class Membership {
       groupId: options.group,
       sessionTimeout: SESSION_TIMEOUT_MS,
       rebalanceTimeout: REBALANCE_TIMEOUT_MS,
+      partitionAssigners: [spreadAssigner],
       heartbeatInterval: HEARTBEAT_MS,
       maxBytesPerPartition: MAX_BYTES_PER_PARTITION,
       maxBytes: MAX_BYTES_PER_PARTITION * Math.min(options.partitions, 4),
@@ -121,8 +124,9 @@ class Membership {
     const numbers = payload.memberAssignment[topic] ?? [];
     if (numbers.length > 0) this.consumer.pause([{ topic, partitions: [...numbers] }]);
     const { consumer, admin } = this;
+    const abandon = (why: Error): void => this.lost.reject(kafkaUnreachable(brokers, why));
     const assigned = numbers.map(
-      (partition) => new AssignedPartition({ consumer, admin, group, topic, partition, brokers, log }),
+      (partition) => new AssignedPartition({ consumer, admin, group, topic, partition, brokers, log, abandon }),
     );
     this.current = new Map(assigned.map((partition) => [partition.partition, partition]));
     this.options.onJoined?.(assigned.length);

@@ -21,7 +21,7 @@ export type KeyValue = { readonly key: string; readonly value: Buffer | null };
  * producer is dead (every later call rejects) and the caller goes on from its last saved position with a new one.
  */
 export type RecordProducer = {
-  /** Sends one batch to one partition; resolves with its base offset (-1 when the broker had it already). Errors: KAFKA_UNREACHABLE, KAFKA_SEND_FAILED. */
+  /** Sends one batch to one partition; resolves with its base offset (-1 when the broker had it already). Errors: KAFKA_UNREACHABLE, KAFKA_SEND_FAILED, PRODUCER_FENCED. */
   send(topic: string, partition: number, records: RecordBuffer): Promise<bigint>;
   /** Sends small records to partition 0. */
   put(topic: string, records: readonly KeyValue[]): Promise<void>;
@@ -31,14 +31,22 @@ export type RecordProducer = {
 const ATTEMPTS = 6;
 const DUPLICATE_SEQUENCE = 46;
 const RETRIABLE = new Set([3, 5, 6, 7, 8, 9, 13, 14, 15, 16, 19, 20, 56, 74, 75, 76]);
+const FENCED = new Set([47, 90]);
+/** Kind of the coordinator that knows the names of fences. */
+const TRANSACTION = 1;
 const BATCH_HEAD = 61;
 
-export function openProducer(address: KafkaAddress): RecordProducer {
-  return new IdempotentProducer(address);
+/**
+ * `fence`: a name that one producer at a time may write under. Where the newest of that name has written to a partition, Kafka refuses every older one
+ * there (PRODUCER_FENCED), however long that one stood still. It is Kafka's transactional id, used for this alone: no transaction is ever begun.
+ */
+export function openProducer(address: KafkaAddress, fence?: string): RecordProducer {
+  return new IdempotentProducer(address, fence);
 }
 
 class IdempotentProducer implements RecordProducer {
   private readonly address: KafkaAddress;
+  private readonly fence: string | undefined;
   private cluster: Cluster | undefined;
   private identity: { producerId: string; producerEpoch: number } | undefined;
   private readonly sequences = new Map<string, number>();
@@ -46,8 +54,9 @@ class IdempotentProducer implements RecordProducer {
   private tail: Promise<unknown> = Promise.resolve();
   private dead: ReplicationError | undefined;
 
-  constructor(address: KafkaAddress) {
+  constructor(address: KafkaAddress, fence: string | undefined) {
     this.address = address;
+    this.fence = fence;
   }
 
   send(topic: string, partition: number, records: RecordBuffer): Promise<bigint> {
@@ -116,8 +125,15 @@ class IdempotentProducer implements RecordProducer {
   }
 
   private async identify(broker: Broker): Promise<{ producerId: string; producerEpoch: number }> {
-    this.identity ??= await broker.initProducerId({ transactionTimeout: 30_000 });
+    this.identity ??= await this.initialise(broker);
     return this.identity;
+  }
+
+  private async initialise(broker: Broker): Promise<{ producerId: string; producerEpoch: number }> {
+    const request = { transactionTimeout: 30_000 };
+    if (this.fence === undefined) return broker.initProducerId(request);
+    const coordinator = await this.cluster?.findGroupCoordinator({ groupId: this.fence, coordinatorType: TRANSACTION });
+    return (coordinator ?? broker).initProducerId({ ...request, transactionalId: this.fence });
   }
 }
 
@@ -158,6 +174,13 @@ const MESSAGE_TOO_LARGE = 10;
 
 function refused(errorCode: number, topic: string, partition: number, records: RecordBuffer): ReplicationError {
   const batch = `a batch of ${records.count} records (${records.size} bytes) for ${topic} partition ${partition}`;
+  if (FENCED.has(errorCode)) {
+    return new ReplicationError(
+      'PRODUCER_FENCED',
+      `another process writes ${topic} now, so Kafka did not take ${batch}`,
+      'nothing to do: one process at a time writes a source, and this one stands by',
+    );
+  }
   if (errorCode === MESSAGE_TOO_LARGE) {
     return new ReplicationError(
       'RECORD_TOO_LARGE',

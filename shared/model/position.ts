@@ -14,6 +14,8 @@ export const selectorPositionSchema = z.object({
   transaction: z.number().int(),
   /** Serial of the last published record, per partition of the rows topic; 0 before the first. */
   serials: z.array(z.number().int()),
+  /** Serials of the epoch that are known to have been published, also behind this position: a run that ended before it could save. */
+  published: z.array(z.number().int()).optional(),
   log: z.object({ gtidSet: z.string(), file: z.string(), position: z.number() }),
   /** Server UUID (MySQL) or server id (MariaDB) the position was read from. */
   server: z.string(),

@@ -3,8 +3,19 @@ import * as z from 'zod';
 /**
  * starting: connecting. running: work flows or the stream is idle. waiting: a part it depends on is away and it retries by itself.
  * blocked: a person must act (`reason.remedy` says what), it retries slowly. paused: asked to stand still. gap: data it needs is gone.
+ * standby: another process does this work, and this one takes over when that one ends. stalled: work waits, and a stage has made no progress for 10 s.
  */
-export const pipelineStateSchema = z.enum(['starting', 'running', 'waiting', 'blocked', 'paused', 'gap', 'stopped']);
+export const pipelineStateSchema = z.enum([
+  'starting',
+  'running',
+  'waiting',
+  'stalled',
+  'blocked',
+  'paused',
+  'gap',
+  'standby',
+  'stopped',
+]);
 export type PipelineState = z.infer<typeof pipelineStateSchema>;
 
 export const reasonSchema = z.object({ code: z.string(), message: z.string(), remedy: z.string() });

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import mysql, {
   type Connection,
@@ -68,6 +69,21 @@ export async function openConnection(
   } catch (error) {
     throw mysqlError(error, side, address);
   }
+}
+
+/** Bytes that went over the connection in both directions: while a server works at one statement, or is gone, they stand still. */
+export function exchangedBytes(connection: Connection): number {
+  const { bytesRead, bytesWritten } = socketOf(connection);
+  return bytesRead + bytesWritten;
+}
+
+/** Ends a connection whose server does not answer: what waits for an answer is rejected at once. */
+export function severConnection(connection: Connection): void {
+  socketOf(connection).destroy(Object.assign(new Error('the connection does not answer'), { code: 'ECONNRESET' }));
+}
+
+function socketOf(connection: Connection): Socket {
+  return (connection as unknown as { connection: { stream: Socket } }).connection.stream;
 }
 
 const ACCESS = new Set([

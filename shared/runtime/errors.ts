@@ -8,6 +8,7 @@ const TREATMENTS = {
   KAFKA_UNREACHABLE: 'wait',
   KAFKA_SEND_FAILED: 'retry',
   GROUP_IN_USE: 'block',
+  PRODUCER_FENCED: 'wait',
   RECORD_TOO_LARGE: 'block',
   TOPIC_PARTITIONS_DIFFER: 'block',
   TOPIC_SETTING_DIFFERS: 'block',

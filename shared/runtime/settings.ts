@@ -7,6 +7,8 @@ export type ServiceSettings = {
   readonly site: string;
   readonly brokers: readonly string[];
   readonly registry: string;
+  /** Undefined: no Redis. */
+  readonly redis: string | undefined;
   readonly httpHost: string;
   /** 0: no health and metrics endpoint. */
   readonly httpPort: number;
@@ -32,6 +34,9 @@ export function readServiceSettings(env: Readonly<Record<string, string | undefi
       `LUTRA_REGISTRY is "${registry}": write the registry's address, for example http://registry:8080/apis/ccompat/v7`,
     );
   }
+  const redis = env.LUTRA_REDIS?.trim() || undefined;
+  if (redis !== undefined && !/^rediss?:\/\/./.test(redis))
+    faults.push('LUTRA_REDIS is not an address: write redis://host:port, or leave it out');
   const portText = env.LUTRA_HTTP_PORT ?? '0';
   const httpPort = /^\d{1,5}$/.test(portText) ? Number(portText) : -1;
   if (httpPort < 0 || httpPort > 65_535) faults.push(`LUTRA_HTTP_PORT is "${portText}": write a port of 0 to 65535`);
@@ -48,6 +53,7 @@ export function readServiceSettings(env: Readonly<Record<string, string | undefi
     site,
     brokers,
     registry,
+    redis,
     httpHost: env.LUTRA_HTTP_HOST ?? '127.0.0.1',
     httpPort,
     logLevel,

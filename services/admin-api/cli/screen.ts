@@ -22,6 +22,8 @@ const STATE_COLOURS: Readonly<Record<string, Colour>> = {
   stopped: 'gray',
   blocked: 'red',
   gap: 'red',
+  stalled: 'red',
+  standby: 'cyan',
   lost: 'red',
 };
 

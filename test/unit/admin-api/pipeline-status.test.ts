@@ -82,3 +82,50 @@ test('a paused channel is paused whatever its processes say', () => {
     'paused',
   );
 });
+
+test('two selectors: the one at work is shown, and the other one is told as standing by, until it is lost', () => {
+  const standby = seen('selector', 'standby', 0, 'b');
+  const view = pipelineView(
+    CHANNEL,
+    PIPELINE,
+    [standby, seen('selector', 'running', 900, 'a'), seen('loader', 'running')],
+    NOW,
+  );
+  assert.deepEqual([view.state, view.selector?.instance, view.standby], ['running', 'a', ['selector b']]);
+  const late = seen('selector', 'standby', 6_001, 'b');
+  assert.equal(pipelineView(CHANNEL, PIPELINE, [late, seen('selector', 'running')], NOW).standby, undefined);
+});
+
+test('while nobody but a standby is left, the pipeline is not said to run', () => {
+  assert.equal(
+    state(seen('selector', 'standby', 0, 'b'), seen('selector', 'running', 6_001, 'a'), seen('loader', 'running')),
+    'standby',
+  );
+});
+
+test('loaders that share the partitions of a pipeline are shown as one, in the worst of their states', () => {
+  const part = (instance: string, partition: number, shown: PipelineState): Observed => {
+    const one = seen('loader', shown, 0, instance);
+    const offsets = [{ topic: 't', partition, next: '5', end: '5' }];
+    const rows = { inserts: 2, updates: 1, deletes: 0 };
+    return {
+      ...one,
+      status: { ...one.status, offsets, rows, tables: { 's.t': rows }, lagMs: partition * 100, transactions: 3 },
+    };
+  };
+  const idle = seen('loader', 'standby', 0, 'c');
+  const { loader, state, offsets, lagMs, rows } = pipelineView(
+    CHANNEL,
+    PIPELINE,
+    [idle, part('a', 1, 'running'), part('b', 0, 'stalled'), seen('selector', 'running')],
+    NOW,
+  );
+  assert.deepEqual(
+    [state, loader?.instance, lagMs, rows?.inserts, loader?.tables['s.t']?.updates],
+    ['stalled', 'b', 100, 4, 2],
+  );
+  assert.deepEqual(
+    offsets?.map(({ partition }) => partition),
+    [0, 1],
+  );
+});

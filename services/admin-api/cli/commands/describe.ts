@@ -43,6 +43,7 @@ function pipelineLines(pipeline: PipelineView): string[] {
     ...offsets.map((each) => `    ${each.topic}/${each.partition}: next ${each.next} of ${each.end}`),
     ...processLines(pipeline.selector),
     ...processLines(pipeline.loader),
+    ...(pipeline.standby ?? []).map((process) => `    ${printable(process)} stands by`),
   ];
 }
 
