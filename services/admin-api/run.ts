@@ -3,6 +3,7 @@ import type { Logger } from '../../shared/runtime/log.ts';
 import { ChannelStore } from './channel-store.ts';
 import type { AdminConfig } from './config.ts';
 import { DdlDesk } from './ddl-desk.ts';
+import { QuarantineDesk } from './quarantine-desk.ts';
 import { type App, createServer } from './server.ts';
 import { StatusView } from './status-view.ts';
 
@@ -20,10 +21,11 @@ export async function runAdminApi(
   await using channels = new ChannelStore(options);
   const statuses = new StatusView(options, config.sites.keys());
   await using ddl = new DdlDesk(options, config.sites.keys());
-  const app = await createServer({ config, channels, statuses, ddl, log });
+  await using quarantine = new QuarantineDesk(options, config.sites.keys());
+  const app = await createServer({ config, channels, statuses, ddl, quarantine, log });
   const stop = new AbortController();
   const both = AbortSignal.any([signal, stop.signal]);
-  const following = Promise.all([channels.run(both), statuses.run(both), ddl.run(both)]);
+  const following = Promise.all([channels.run(both), statuses.run(both), ddl.run(both), quarantine.run(both)]);
   try {
     onListening(await listen(app, config, log));
     await following;

@@ -31,8 +31,16 @@ const lagSeconds = new Gauge({
   registers: [],
 });
 
+const quarantinedRows = new Gauge({
+  name: 'lutra_loader_quarantined_rows',
+  help: 'Rows that the target refuses and rows that wait behind them',
+  labelNames: PIPELINE_LABELS,
+  registers: [],
+});
+
 export function registerLoaderMetrics(registry: Registry): void {
-  for (const metric of [rows, transactions, batchSeconds, lagSeconds]) registry.registerMetric(metric as Counter);
+  for (const metric of [rows, transactions, batchSeconds, lagSeconds, quarantinedRows])
+    registry.registerMetric(metric as Counter);
 }
 
 export function batchApplied({ channel, pipeline }: BoardIdentity, batch: AppliedBatch): void {
@@ -50,6 +58,11 @@ export function lagSeen({ channel, pipeline }: BoardIdentity, lagMs: number): vo
   lagSeconds.set({ channel, pipeline }, lagMs / 1000);
 }
 
+export function quarantineSeen({ channel, pipeline }: BoardIdentity, rows: number): void {
+  quarantinedRows.set({ channel, pipeline }, rows);
+}
+
 export function forgetPipeline({ channel, pipeline }: BoardIdentity): void {
+  quarantinedRows.remove({ channel, pipeline });
   lagSeconds.remove({ channel, pipeline });
 }

@@ -5,6 +5,7 @@ import { addCheck } from './commands/check.ts';
 import { addDdl } from './commands/ddl.ts';
 import { addDescribe } from './commands/describe.ts';
 import { addGet } from './commands/get.ts';
+import { addQuarantine } from './commands/quarantine.ts';
 import { addState } from './commands/state.ts';
 import { addStatus } from './commands/status.ts';
 
@@ -21,7 +22,8 @@ export function createProgram(): Command {
     .showHelpAfterError('(add --help for the usage)')
     .addHelpText('after', HELP);
   const connect: Connect = () => new ApiClient(program.opts<{ server?: string }>().server);
-  for (const add of [addApply, addGet, addDescribe, addState, addStatus, addDdl, addCheck]) add(program, connect);
+  for (const add of [addApply, addGet, addDescribe, addState, addStatus, addDdl, addQuarantine, addCheck])
+    add(program, connect);
   return program;
 }
 

@@ -1,13 +1,10 @@
 import { pause } from '../../../shared/runtime/retry.ts';
-import type { Checkpoint } from '../checkpoint.ts';
-import type { RowsRefused } from '../target-errors.ts';
 import type { Choice } from './ddl-choice.ts';
 import { KnownEffects } from './ddl-effects.ts';
 import { DdlLedger, ensureLedger, type LedgerRow, toEntry } from './ddl-ledger.ts';
 import { DdlQueues } from './ddl-queues.ts';
-import { barrierReason, queuedReason, stopped } from './ddl-reasons.ts';
+import { barrierReason, behindQuarantine, queuedReason, stopped } from './ddl-reasons.ts';
 import { type DdlRoomParts, DdlSettler, LOOK_MS } from './ddl-settler.ts';
-import { holdRows } from './held-rows.ts';
 import { ensureParking, park } from './parking.ts';
 import { replayDdl } from './replay-ddl.ts';
 import type { Statement } from './statement-record.ts';
@@ -50,11 +47,6 @@ export class DdlRoom {
 
   get effects(): KnownEffects {
     return this.settler.effects;
-  }
-
-  /** Holds the table of refused rows, see `holdRows`. */
-  holdRows(refused: RowsRefused, checkpoint: Checkpoint, queue?: string): Promise<boolean> {
-    return holdRows(this.settler, refused, checkpoint, queue);
   }
 
   /** Takes the stream over a statement; everything before it is committed. Resolves when rows behind it may be applied. Errors: TARGET_…, DDL_HELD. */
@@ -110,6 +102,8 @@ export class DdlRoom {
     }
     await this.settler.note(row, { words, tables, targetSql: choice.targetSql ?? null }, false);
     if (choice.kind === 'hold') return this.settler.hold({ ...row, tables }, choice.reason);
+    const rows = await this.settler.quarantined(tables);
+    if (rows > 0) return this.settler.hold({ ...row, tables }, behindQuarantine(rows));
     await this.settler.perform({ ...row, tables }, choice.targetSql);
   }
 

@@ -4,6 +4,7 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { ChannelStore } from '../../../services/admin-api/channel-store.ts';
 import { readConfig } from '../../../services/admin-api/config.ts';
 import { DdlDesk } from '../../../services/admin-api/ddl-desk.ts';
+import { QuarantineDesk } from '../../../services/admin-api/quarantine-desk.ts';
 import { type App, createServer } from '../../../services/admin-api/server.ts';
 import { StatusView } from '../../../services/admin-api/status-view.ts';
 import { createLogger } from '../../../shared/runtime/log.ts';
@@ -21,6 +22,7 @@ async function openApp(): Promise<App & AsyncDisposable> {
     channels,
     statuses: new StatusView(options, []),
     ddl: new DdlDesk(options, []),
+    quarantine: new QuarantineDesk(options, []),
     log,
   });
   return Object.assign(app, { [Symbol.asyncDispose]: async () => app.close() });

@@ -1,0 +1,106 @@
+import { type QuarantineLimit, quarantineLimitOf } from '../../../shared/model/channel.ts';
+import type { Logger } from '../../../shared/runtime/log.ts';
+import { BatchRefused } from '../applier.ts';
+import type { CheckpointOwner } from '../checkpoint.ts';
+import { ParkedRefused } from '../ddl/release.ts';
+import type { Decisions } from '../decisions.ts';
+import type { EntryPublisher } from '../entry-publisher.ts';
+import type { MappingRules } from '../mapping/mapping-rules.ts';
+import type { PlanCache } from '../plan-cache.ts';
+import type { StatusBoard } from '../status-board.ts';
+import { tally } from '../tally.ts';
+import type { TargetSession } from '../target-session.ts';
+import { drain } from './drain.ts';
+import { ROW_DEPENDS } from './isolation.ts';
+import { type NewRow, Quarantine } from './quarantine.ts';
+import { removeSettled } from './quarantine-table.ts';
+import { QuarantineTeller } from './quarantine-teller.ts';
+import { placeId } from './row-locks.ts';
+
+export type LaneQuarantineParts = {
+  readonly owner: CheckpointOwner;
+  readonly rules: MappingRules;
+  readonly decisions: Decisions;
+  readonly quarantined: EntryPublisher;
+  readonly board: StatusBoard;
+  readonly log: Logger;
+};
+
+/** What a lane knows of its quarantine over its sessions: when it has to go record by record, and what it has told. */
+export class LaneQuarantine {
+  private readonly parts: LaneQuarantineParts;
+  private readonly teller: QuarantineTeller;
+  /** Up to this offset transactions are applied record by record. */
+  private isolatedUntil = 0n;
+  /** Whether what was parked for statements is. */
+  isolatesQueues = false;
+  /** Whether a refused row waits for another row, which may come from anywhere. */
+  dependsOnOthers = false;
+
+  constructor(parts: LaneQuarantineParts) {
+    this.parts = parts;
+    this.teller = new QuarantineTeller(parts.quarantined, parts.owner);
+  }
+
+  readonly isIsolating = (): boolean => this.isolatedUntil > 0n;
+
+  /** Whether the lane may begin again at once and go record by record, because the rules keep refused rows for later. */
+  isToIsolate(error: unknown): boolean {
+    if (!this.parts.rules.current.keepsRefused) return false;
+    if (error instanceof ParkedRefused && !this.isolatesQueues) {
+      this.isolatesQueues = true;
+      return true;
+    }
+    if (!(error instanceof BatchRefused) || error.isIsolated) return false;
+    this.isolatedUntil = error.nextOffset;
+    return true;
+  }
+
+  /** A source transaction is applied. */
+  passed(nextOffset: bigint): void {
+    if (nextOffset >= this.isolatedUntil) this.isolatedUntil = 0n;
+  }
+
+  /**
+   * What waits, for a session that begins: after the decisions about it are carried out and what is free is applied. `plans`: whatever waits for a
+   * statement. Errors: TARGET_… that are not about a row.
+   */
+  async open(session: TargetSession, plans: PlanCache, signal: AbortSignal): Promise<Quarantine> {
+    const { owner, rules, decisions, board, log } = this.parts;
+    const limit: QuarantineLimit = quarantineLimitOf(rules.channel);
+    const { quarantine, rows } = await Quarantine.open({ guarded: session.guarded.bind(session), owner, limit });
+    const drained = await drain(rows, {
+      ...{ session, owner, plans, signal, log },
+      decisionOf: (id) => decisions.ofRow(owner.uid, id),
+      onApplied: (events) => board.released(tally(events)),
+    });
+    this.teller.tell(drained);
+    const isSettled = ({ state }: { state: string }): boolean => state === 'applied' || state === 'skipped';
+    // NOTE what could not be told now stays noted in the target until it is.
+    quarantine.hasNotes = drained.some(isSettled) && !(await this.teller.flush());
+    if (!quarantine.hasNotes && drained.some(isSettled))
+      await session.guarded((connection) => removeSettled(connection, owner));
+    for (const row of drained) if (!isSettled(row)) quarantine.add(row);
+    this.dependsOnOthers = drained.some(({ state, reason }) => state === 'refused' && reason?.code === ROW_DEPENDS);
+    this.show(quarantine);
+    return quarantine;
+  }
+
+  /** Rows that went into quarantine. */
+  kept(rows: readonly NewRow[], quarantine: Quarantine): void {
+    if (rows.length === 0) return;
+    this.teller.tell(rows);
+    this.show(quarantine);
+    for (const { place, table, state, reason } of rows) {
+      if (state !== 'refused') continue;
+      this.parts.log.warn(
+        { row: placeId(place), table: `${table.schema}.${table.table}`, code: reason?.code },
+        'a row that the target refuses is in quarantine',
+      );
+    }
+  }
+
+  private show(quarantine: Quarantine): void {
+    this.parts.board.laneQuarantines(this.parts.owner.partition, quarantine.tables);
+  }
+}
