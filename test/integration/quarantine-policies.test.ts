@@ -57,6 +57,7 @@ test('a quarantine at its limit stops the pipeline by name instead of keeping mo
     policies: { rowErrors: 'quarantine', quarantineLimit: { rows: 2, bytes: 1 << 20 } },
   });
   await flow.atSource("INSERT INTO t VALUES (1, 'much too long')");
+  await untilStates(flow, ['refused id=1']);
   await flow.atSource("UPDATE t SET v = 'short' WHERE id = 1");
   const [poison] = await untilStates(flow, ['refused id=1', 'waiting id=1']);
   await flow.atSource("INSERT INTO t VALUES (2, 'much too long')");

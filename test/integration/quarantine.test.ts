@@ -23,6 +23,7 @@ async function openWithPoison(target: string): Promise<Flow> {
     await source.query(
       "BEGIN; INSERT INTO other VALUES (1); INSERT INTO t VALUES (2, 'much too long'), (3, 'b'); COMMIT",
     );
+    await untilStates(flow, ['refused id=2']);
     await source.query("UPDATE t SET v = 'short' WHERE id = 2");
     await source.query("UPDATE t SET v = 'new' WHERE id = 1");
     await source.query('INSERT INTO other VALUES (2)');

@@ -91,8 +91,11 @@ export class LaneQuarantine {
     if (rows.length === 0) return;
     this.teller.tell(rows);
     this.show(quarantine);
+    const { decisions, owner } = this.parts;
     for (const { place, table, state, reason } of rows) {
       if (state !== 'refused') continue;
+      // NOTE a replay has brought a row again about which it was decided before.
+      if (decisions.ofRow(owner.uid, placeId(place)) !== undefined) quarantine.isRetryDue = true;
       this.parts.log.warn(
         { row: placeId(place), table: `${table.schema}.${table.table}`, code: reason?.code },
         'a row that the target refuses is in quarantine',
