@@ -36,8 +36,9 @@ export async function readWeights(
   return found;
 }
 
+/** NOTE MySQL 9.6 and later have no SHA1 of their own. */
 function weightSql({ text, charset, collation }: ColumnText): string {
   if (!NAME.test(charset) || !NAME.test(collation)) throw new RangeError(`a character set ${charset}, ${collation}`);
   const value = `CONVERT(CONVERT(x'${Buffer.from(text).toString('hex')}' USING utf8mb4) USING ${charset})`;
-  return `SHA1(WEIGHT_STRING(${value} COLLATE ${collation} AS CHAR(768)))`;
+  return `SHA2(WEIGHT_STRING(${value} COLLATE ${collation} AS CHAR(768)),224)`;
 }
