@@ -172,12 +172,10 @@ export class Lane {
         this.crossed(statement);
       };
       let isRecheckDue = false;
-      if (this.quarantine.dependsOnOthers || (await room.queues.waitForRows())) {
-        recheck = setTimeout(() => {
-          isRecheckDue = true;
-          partition.wake.notify();
-        }, RECHECK_MS);
-      }
+      recheck = setInterval(() => {
+        isRecheckDue = this.quarantine.dependsOnOthers || room.waitsForRows;
+        partition.wake.notify();
+      }, RECHECK_MS);
       const isToBeginAgain = (): boolean => {
         if (isRecheckDue || quarantine.isRetryDue) return true;
         const waits = !quarantine.isEmpty || !room.held.isEmpty;
@@ -186,7 +184,7 @@ export class Lane {
       const corridor = runLane({ partition, reader, batcher, applier, cross, isToBeginAgain });
       await corridor.finally(() => applier.drain().catch(() => {}));
     } finally {
-      clearTimeout(recheck);
+      clearInterval(recheck);
       await session.close();
     }
   }

@@ -28,12 +28,6 @@ export class DdlQueues {
     return queues;
   }
 
-  /** Whether a statement waits for rows in quarantine: it goes on by itself, whichever lane applies the last of them. */
-  async waitForRows(): Promise<boolean> {
-    for (const queue of this.settler.held.all()) if (isBehindQuarantine(await this.headOf(queue))) return true;
-    return false;
-  }
-
   /** Carries out the decision about the head of a queue. Resolves true when the queue may be drained. Errors: TARGET_…. */
   async decide(queue: string): Promise<boolean> {
     await this.settler.locked(async () => {

@@ -3,7 +3,7 @@ import type { Choice } from './ddl-choice.ts';
 import { KnownEffects } from './ddl-effects.ts';
 import { DdlLedger, ensureLedger, type LedgerRow, toEntry } from './ddl-ledger.ts';
 import { DdlQueues } from './ddl-queues.ts';
-import { barrierReason, behindQuarantine, queuedReason, stopped } from './ddl-reasons.ts';
+import { barrierReason, behindQuarantine, isBehindQuarantine, queuedReason, stopped } from './ddl-reasons.ts';
 import { type DdlRoomParts, DdlSettler, LOOK_MS } from './ddl-settler.ts';
 import { ensureParking, park } from './parking.ts';
 import { replayDdl } from './replay-ddl.ts';
@@ -20,6 +20,8 @@ const SETTLED = new Set(['applied', 'skipped', 'held', 'queued']);
  */
 export class DdlRoom {
   readonly queues: DdlQueues;
+  /** Whether a statement waits for rows in quarantine: it goes on by itself, whichever lane applies the last of them. */
+  waitsForRows = false;
   private readonly settler: DdlSettler;
 
   private constructor(settler: DdlSettler) {
@@ -35,9 +37,12 @@ export class DdlRoom {
       await ensureParking(connection);
       const ledger = new DdlLedger(connection, owner);
       const settler = new DdlSettler(parts, ledger, new KnownEffects(await ledger.withEffects()));
-      for (const row of await ledger.inQueues()) settler.held.hold(row.tables, row.queue ?? row.id);
+      const waiting = await ledger.inQueues();
+      for (const row of waiting) settler.held.hold(row.tables, row.queue ?? row.id);
       if (owner.partition === 0) for (const row of await ledger.newest(50)) parts.publish(toEntry(row, owner));
-      return new DdlRoom(settler);
+      const room = new DdlRoom(settler);
+      room.waitsForRows = waiting.some(isBehindQuarantine);
+      return room;
     });
   }
 
@@ -63,6 +68,7 @@ export class DdlRoom {
     if (settled.state === 'held' || settled.state === 'queued')
       this.held.hold(settled.tables, settled.queue ?? settled.id);
     this.settler.learn(settled);
+    this.waitsForRows ||= isBehindQuarantine(settled);
     if (settled.state === 'held' && settled.tables.length === 0) await this.queues.waitForDecision(settled);
     await this.goOn(statement, settled);
   }

@@ -1,5 +1,5 @@
 import type { RowDecision } from '../../../shared/model/quarantine-entry.ts';
-import { ReplicationError } from '../../../shared/runtime/errors.ts';
+import { type ErrorCode, ReplicationError } from '../../../shared/runtime/errors.ts';
 import type { Logger } from '../../../shared/runtime/log.ts';
 import type { CheckpointOwner } from '../checkpoint.ts';
 import type { PlanCache } from '../plan-cache.ts';
@@ -78,7 +78,10 @@ async function settle(row: QuarantinedRow, decision: RowDecision | undefined, pa
   let current: RowEvent | undefined;
   try {
     const events = await eventsOf(row, decision ?? row.decision, parts);
-    if (events.length === 0) return note(row, { state: 'skipped', ...told }, parts);
+    if (events.length === 0) {
+      log.info({ row: placeId(row.place) }, 'a row in quarantine is left out: nothing takes its table any more');
+      return note(row, { state: 'skipped', ...told }, parts);
+    }
     const change: RowChange = { state: 'applied', ...told };
     await session.release(async () => {
       for (const event of events) {
@@ -98,9 +101,16 @@ async function settle(row: QuarantinedRow, decision: RowDecision | undefined, pa
   }
 }
 
-/** The rules of today may fail on the row, which then waits on. */
+/** The rules or the tables of today may not fit the row, which then waits on: what is in quarantine never stops a pipeline. */
+const OF_ROW: ReadonlySet<string> = new Set<ErrorCode>([
+  'EXPRESSION_FAILED',
+  'DOCUMENT_INVALID',
+  'TARGET_CHECK_FAILED',
+  'RECORD_UNREADABLE',
+]);
+
 function isOfRow(error: unknown): error is ReplicationError {
-  return error instanceof ReplicationError && error.code === 'EXPRESSION_FAILED';
+  return error instanceof ReplicationError && OF_ROW.has(error.code);
 }
 
 async function note(row: QuarantinedRow, change: RowChange, { session, owner }: DrainParts): Promise<RowChange> {

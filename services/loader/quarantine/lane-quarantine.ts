@@ -1,4 +1,5 @@
 import { type QuarantineLimit, quarantineLimitOf } from '../../../shared/model/channel.ts';
+import type { Reason } from '../../../shared/model/status.ts';
 import type { Logger } from '../../../shared/runtime/log.ts';
 import { BatchRefused } from '../applier.ts';
 import type { CheckpointOwner } from '../checkpoint.ts';
@@ -16,6 +17,17 @@ import { type NewRow, Quarantine } from './quarantine.ts';
 import { removeSettled } from './quarantine-table.ts';
 import { QuarantineTeller } from './quarantine-teller.ts';
 import { placeId } from './row-locks.ts';
+
+const TELL_MS = 2_000;
+
+/** Why a lane stands still while it goes through many rows. */
+function drainReason(rows: number): Reason {
+  return {
+    code: 'QUARANTINE_DRAINS',
+    message: `${rows} rows in quarantine are gone through, one by one, because it was decided about some of them`,
+    remedy: 'nothing to do; reading goes on behind them',
+  };
+}
 
 export type LaneQuarantineParts = {
   readonly owner: CheckpointOwner;
@@ -69,11 +81,12 @@ export class LaneQuarantine {
     const { owner, rules, decisions, board, log } = this.parts;
     const limit: QuarantineLimit = quarantineLimitOf(rules.channel);
     const { quarantine, rows } = await Quarantine.open({ guarded: session.guarded.bind(session), owner, limit });
+    const slow = setTimeout(() => board.laneTells(owner.partition, drainReason(rows.length)), TELL_MS);
     const drained = await drain(rows, {
       ...{ session, owner, plans, signal, log },
       decisionOf: (id) => decisions.ofRow(owner.uid, id),
       onApplied: (events) => board.released(tally(events)),
-    });
+    }).finally(() => clearTimeout(slow));
     this.teller.tell(drained);
     const isSettled = ({ state }: { state: string }): boolean => state === 'applied' || state === 'skipped';
     // NOTE what could not be told now stays noted in the target until it is.
