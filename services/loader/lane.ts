@@ -259,7 +259,7 @@ export class Lane {
     const { nextOffset, identity } = batch.checkpoint;
     board.applied(this.partition.partition, batch);
     batchApplied(board.identity, batch);
-    this.quarantine.kept(batch.quarantined, quarantine);
+    this.quarantine.kept(batch.quarantined, quarantine, batch.isFinal);
     for (const found of batch.drift) this.log.warn({ ...found }, 'the target was not as the stream expects it');
     if (!batch.isFinal) return;
     this.attempt = 0;

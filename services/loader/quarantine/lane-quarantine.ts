@@ -14,7 +14,7 @@ import type { TargetSession } from '../target-session.ts';
 import { drain } from './drain.ts';
 import { ROW_DEPENDS } from './isolation.ts';
 import { type NewRow, Quarantine } from './quarantine.ts';
-import { removeSettled } from './quarantine-table.ts';
+import { type QuarantinedRow, removeSettled } from './quarantine-table.ts';
 import { QuarantineTeller } from './quarantine-teller.ts';
 import { placeId } from './row-locks.ts';
 
@@ -42,6 +42,7 @@ export type LaneQuarantineParts = {
 export class LaneQuarantine {
   private readonly parts: LaneQuarantineParts;
   private readonly teller: QuarantineTeller;
+  private uncommitted: QuarantinedRow[] = [];
   /** Up to this offset transactions are applied record by record. */
   private isolatedUntil = 0n;
   /** Whether what was parked for statements is. */
@@ -79,6 +80,7 @@ export class LaneQuarantine {
    */
   async open(session: TargetSession, plans: PlanCache, signal: AbortSignal): Promise<Quarantine> {
     const { owner, rules, decisions, board, log } = this.parts;
+    this.uncommitted = [];
     const limit: QuarantineLimit = quarantineLimitOf(rules.channel);
     const { quarantine, rows } = await Quarantine.open({ guarded: session.guarded.bind(session), owner, limit });
     const slow = setTimeout(() => board.laneTells(owner.partition, drainReason(rows.length)), TELL_MS);
@@ -99,9 +101,13 @@ export class LaneQuarantine {
     return quarantine;
   }
 
-  /** Rows that went into quarantine. */
-  kept(rows: readonly NewRow[], quarantine: Quarantine): void {
-    if (rows.length === 0) return;
+  /** Rows that went into quarantine. `isCommitted` false: their transaction goes on, and they are told when it is committed. */
+  kept(found: readonly NewRow[], quarantine: Quarantine, isCommitted = true): void {
+    // NOTE without the records, which may be large.
+    for (const { record: _, ...row } of found) this.uncommitted.push(row);
+    if (!isCommitted || this.uncommitted.length === 0) return;
+    const rows = this.uncommitted;
+    this.uncommitted = [];
     this.teller.tell(rows);
     this.show(quarantine);
     const { decisions, owner } = this.parts;
