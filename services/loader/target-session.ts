@@ -176,13 +176,6 @@ export class TargetSession {
     await this.runner.run(buildSteps(merge(events, this.mergeOptions('0')), this.statementOptions), false);
   }
 
-  /** Undoes the transaction that is begun after an error of a statement. */
-  async undo(): Promise<void> {
-    this.runner.rows.clear();
-    await this.guard(this.connection.query('ROLLBACK'));
-    this.isOpen = false;
-  }
-
   /** Work on the session's connection. Errors: TARGET_…. */
   guarded<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
     return this.guard(work(this.connection));

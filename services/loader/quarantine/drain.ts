@@ -4,6 +4,7 @@ import type { Logger } from '../../../shared/runtime/log.ts';
 import type { CheckpointOwner } from '../checkpoint.ts';
 import type { PlanCache } from '../plan-cache.ts';
 import { type RowEvent, transformed } from '../row-event.ts';
+import { execute } from '../target-link.ts';
 import type { TargetSession } from '../target-session.ts';
 import { editedRow } from './edited-row.ts';
 import { isRefused, ROW_DEPENDS, reasonOf, statementOf } from './isolation.ts';
@@ -21,42 +22,59 @@ export type DrainParts = {
   readonly log: Logger;
 };
 
+/** Rows that are gone through in one target transaction. */
+const CHUNK_ROWS = 200;
+const SAVEPOINT = 'SAVEPOINT lutra_row';
+const TO_SAVEPOINT = 'ROLLBACK TO SAVEPOINT lutra_row';
+
 /**
- * Carries out what was decided about rows in quarantine and applies what has nothing ahead of it any more, in source order. Every row and the note of it are
- * one target transaction, so a crash repeats nothing. Resolves to all rows, the settled ones too. Errors: TARGET_… that are not about a row.
+ * Carries out what was decided about rows in quarantine and applies what has nothing ahead of it any more, in source order, one by one. A row and the note of it
+ * are one target transaction, so a crash repeats nothing. Resolves to all rows, the settled ones too. Errors: TARGET_… that are not about a row.
  */
 export async function drain(rows: readonly QuarantinedRow[], parts: DrainParts): Promise<QuarantinedRow[]> {
-  const all = [...rows];
+  let all = [...rows];
   for (let isAgain = true; isAgain && !parts.signal.aborted; ) {
-    const { settled, depends } = await drainOnce(all, parts);
-    isAgain = settled > 0 && depends > 0;
+    const open = all.filter((row) => !isSettled(row)).length;
+    const ahead = new LockSet();
+    const drained: QuarantinedRow[] = [];
+    for (let from = 0; from < all.length; from += CHUNK_ROWS)
+      drained.push(...(await drainChunk(all.slice(from, from + CHUNK_ROWS), ahead, parts)));
+    all = drained;
+    const left = all.filter((row) => !isSettled(row));
+    isAgain = left.length < open && left.some(({ reason }) => reason?.code === ROW_DEPENDS);
   }
   return all;
 }
 
-async function drainOnce(all: QuarantinedRow[], parts: DrainParts): Promise<{ settled: number; depends: number }> {
-  const ahead = new LockSet();
-  let settled = 0;
-  let depends = 0;
-  for (const [index, row] of all.entries()) {
-    if (isSettled(row)) continue;
-    const decision = newDecision(row, parts);
-    const isFree = !ahead.blocks({ ...row.locks, brings: [] }, row.place);
-    const isTried = row.state === 'waiting' || decision !== undefined || row.reason?.code === ROW_DEPENDS;
-    let now = row;
-    if (isFree && isTried && !parts.signal.aborted) {
-      now = { ...row, ...(await settle(row, decision, parts)) };
-      all[index] = now;
+async function drainChunk(
+  rows: readonly QuarantinedRow[],
+  ahead: LockSet,
+  parts: DrainParts,
+): Promise<QuarantinedRow[]> {
+  const drained: QuarantinedRow[] = [];
+  const applied: RowEvent[] = [];
+  const work = async (): Promise<void> => {
+    for (const row of rows) {
+      const isFree = !ahead.blocks({ ...row.locks, brings: [] }, row.place);
+      const now = isFree && isDue(row, parts) ? { ...row, ...(await settle(row, applied, parts)) } : row;
+      if (!isSettled(now)) ahead.add({ ...now.locks, brings: [] }, now.place);
+      drained.push(now);
     }
-    if (isSettled(now)) settled += 1;
-    else ahead.add({ ...now.locks, brings: [] }, now.place);
-    if (now.reason?.code === ROW_DEPENDS) depends += 1;
-  }
-  return { settled, depends };
+  };
+  if (rows.some((row) => isDue(row, parts))) await parts.session.release(work);
+  else await work();
+  parts.onApplied(applied);
+  return drained;
 }
 
 function isSettled({ state }: QuarantinedRow): boolean {
   return state === 'applied' || state === 'skipped';
+}
+
+/** Whether there is something to do about a row when nothing is ahead of it. */
+function isDue(row: QuarantinedRow, parts: DrainParts): boolean {
+  if (isSettled(row) || parts.signal.aborted) return false;
+  return row.state === 'waiting' || row.reason?.code === ROW_DEPENDS || newDecision(row, parts) !== undefined;
 }
 
 function newDecision({ place, decision }: QuarantinedRow, { decisionOf }: DrainParts): RowDecision | undefined {
@@ -64,40 +82,50 @@ function newDecision({ place, decision }: QuarantinedRow, { decisionOf }: DrainP
   return found !== undefined && found.at > (decision?.at ?? 0) ? found : undefined;
 }
 
-async function settle(row: QuarantinedRow, decision: RowDecision | undefined, parts: DrainParts): Promise<RowChange> {
+/** Does what is to be done about a row, and notes it, in the transaction that is begun. */
+async function settle(row: QuarantinedRow, applied: RowEvent[], parts: DrainParts): Promise<RowChange> {
   const { session, owner, log } = parts;
-  const told = decision === undefined ? {} : { decision };
+  const decision = newDecision(row, parts);
   if (decision !== undefined) {
     const { action, by } = decision;
-    log.info(
-      { row: placeId(row.place), table: `${row.table.schema}.${row.table.table}`, action, by },
-      'a row in quarantine was decided',
-    );
+    const table = `${row.table.schema}.${row.table.table}`;
+    log.info({ row: placeId(row.place), table, action, by }, 'a row in quarantine was decided');
   }
-  if (decision?.action === 'skip') return note(row, { state: 'skipped', ...told }, parts);
+  const change = await attempt(row, decision, applied, parts);
+  const whole = { ...change, ...(decision === undefined ? {} : { decision }) };
+  await session.guarded((connection) => connection.query(changeRow(owner, row.place, whole)));
+  return whole;
+}
+
+async function attempt(
+  row: QuarantinedRow,
+  decision: RowDecision | undefined,
+  applied: RowEvent[],
+  parts: DrainParts,
+): Promise<RowChange> {
+  if (decision?.action === 'skip') return { state: 'skipped' };
+  const { session, log } = parts;
   let current: RowEvent | undefined;
+  await execute(session.link, SAVEPOINT);
   try {
     const events = await eventsOf(row, decision ?? row.decision, parts);
     if (events.length === 0) {
       log.info({ row: placeId(row.place) }, 'a row in quarantine is left out: nothing takes its table any more');
-      return note(row, { state: 'skipped', ...told }, parts);
+      return { state: 'skipped' };
     }
-    const change: RowChange = { state: 'applied', ...told };
-    await session.release(async () => {
-      for (const event of events) {
-        current = event;
-        await session.rows.apply(event);
-      }
-      await session.rows.finish();
-      await session.guarded((connection) => connection.query(changeRow(owner, row.place, change)));
-    });
-    parts.onApplied(events);
-    return change;
+    for (const event of events) {
+      current = event;
+      await session.rows.apply(event);
+    }
+    await session.rows.finish();
+    applied.push(...events);
+    return { state: 'applied' };
   } catch (error) {
     if (!isRefused(error) && !isOfRow(error)) throw error;
-    if (session.hasOpenTransaction) await session.undo();
+    session.rows.clear();
+    await execute(session.link, TO_SAVEPOINT);
     const sql = current === undefined ? row.sql : statementOf(error, current, session.link);
-    return note(row, { state: 'refused', reason: reasonOf(error), sql, ...told }, parts);
+    return { state: 'refused', reason: reasonOf(error), sql };
   }
 }
 
@@ -111,11 +139,6 @@ const OF_ROW: ReadonlySet<string> = new Set<ErrorCode>([
 
 function isOfRow(error: unknown): error is ReplicationError {
   return error instanceof ReplicationError && OF_ROW.has(error.code);
-}
-
-async function note(row: QuarantinedRow, change: RowChange, { session, owner }: DrainParts): Promise<RowChange> {
-  await session.guarded((connection) => connection.query(changeRow(owner, row.place, change)));
-  return change;
 }
 
 /** What the mapping makes of the record today. None when no mapping takes its table any more, or when a statement has taken the table away. */
