@@ -8,7 +8,7 @@ export type TopicDefinition = {
 };
 
 export const CHANNELS_TOPIC = 'lutra.channels';
-/** What operators decided about statements that wait for them; written by the admin API. */
+/** What operators decided about statements and rows that wait for them; written by the admin API. */
 export const DECISIONS_TOPIC = 'lutra.decisions';
 /** What operators did by hand; written by the admin API, at the control site only. */
 export const AUDIT_TOPIC = 'lutra.audit';
@@ -40,6 +40,11 @@ export function ddlTopic(site: string): string {
   return `lutra.ddl.${site}`;
 }
 
+/** Rows in quarantine at the targets of a site, one record a row. */
+export function quarantineTopic(site: string): string {
+  return `lutra.quarantine.${site}`;
+}
+
 /** Kafka consumer group of a pipeline. */
 export function pipelineGroup(channel: string, pipeline: string): string {
   return `lutra.${channel}.${pipeline}`;
@@ -63,6 +68,6 @@ export function compactedTopicDefinition(name: string): TopicDefinition {
 
 /** MirrorMaker's pattern of the topics that `originSite` produces; the control site also produces channels and decisions. */
 export function mirroredTopics(originSite: string, isControlSite: boolean): string {
-  const own = `lutra\\.(rows|positions|status|schemas|ddl)\\.${originSite}(\\..*)?`;
+  const own = `lutra\\.(rows|positions|status|schemas|ddl|quarantine)\\.${originSite}(\\..*)?`;
   return isControlSite ? `lutra\\.(channels|decisions)|${own}` : own;
 }

@@ -2,6 +2,11 @@ import * as z from 'zod';
 import { ddlEntrySchema, decisionActionSchema } from '../../shared/model/ddl-entry.ts';
 import { channelJsonSchema } from '../../shared/model/document-keys.ts';
 import { documentProblemSchema } from '../../shared/model/document-problem.ts';
+import {
+  editedValuesSchema,
+  quarantineActionSchema,
+  quarantineEntrySchema,
+} from '../../shared/model/quarantine-entry.ts';
 import { pipelineStateSchema, reasonSchema, statusSchema } from '../../shared/model/status.ts';
 
 /** What the API answers. The same schemas make the OpenAPI document. */
@@ -128,4 +133,20 @@ export const decisionRequestSchema = z.strictObject({
   action: decisionActionSchema,
   sql: z.string().min(1).max(1_000_000).optional().describe('With edit: what the target executes, in its own names.'),
   by: z.string().min(1).max(200).default('api').describe('Who decides, for the ledger.'),
+});
+
+export const quarantineEntryViewSchema = quarantineEntrySchema;
+export const quarantineListSchema = z.object({ items: z.array(quarantineEntryViewSchema), total: z.int() });
+const byWhom = z.string().min(1).max(200).default('api').describe('Who decides, for the record.');
+export const rowDecisionRequestSchema = z.strictObject({
+  action: quarantineActionSchema,
+  values: editedValuesSchema
+    .optional()
+    .describe('With edit: column of the target -> value. Exact numbers and dates as text, bytes not at all.'),
+  by: byWhom,
+});
+export const rowsDecisionRequestSchema = z.strictObject({
+  action: z.enum(['retry', 'skip']),
+  table: z.string().max(200).optional().describe('Only rows of this table of the target, schema.table.'),
+  by: byWhom,
 });

@@ -1,32 +1,32 @@
 import type { KafkaAddress } from '../../shared/kafka/cluster.ts';
 import { ensureTopic } from '../../shared/kafka/topic-admin.ts';
-import { followTopic } from '../../shared/kafka/topic-follower.ts';
 import { type DdlEntry, type Decision, ddlEntrySchema, decisionKey } from '../../shared/model/ddl-entry.ts';
 import { compactedTopicDefinition, DECISIONS_TOPIC, ddlTopic } from '../../topics/topics.ts';
 import { ApiError } from './api-error.ts';
 import { ChannelWriter } from './channel-writer.ts';
+import { EntryBook } from './entry-book.ts';
 
 /** The statements that the loaders of all sites met, as their ledgers tell them, and the way to decide about those that wait. */
 export class DdlDesk implements AsyncDisposable {
   private readonly kafka: KafkaAddress;
-  private readonly sites: readonly string[];
   private readonly writer: ChannelWriter;
-  private readonly entries = new Map<string, DdlEntry>();
+  private readonly book: EntryBook<DdlEntry>;
 
   constructor(kafka: KafkaAddress, sites: Iterable<string>) {
     this.kafka = kafka;
-    this.sites = [...sites];
+    this.book = new EntryBook(kafka, [...sites].map(ddlTopic), ddlEntrySchema);
     this.writer = new ChannelWriter(kafka);
   }
 
   /** Follows the ledgers of all sites until the signal. */
-  async run(signal: AbortSignal): Promise<void> {
-    await Promise.all(this.sites.map((site) => this.follow(site, signal)));
+  run(signal: AbortSignal): Promise<void> {
+    return this.book.run(signal);
   }
 
   /** Statements of a channel's life, newest first. */
   list(channelUid: string): DdlEntry[] {
-    return [...this.entries.values()]
+    return this.book
+      .all()
       .filter(({ uid }) => uid.startsWith(`${channelUid}/`))
       .toSorted((a, b) => b.committedAt - a.committedAt || (a.id < b.id ? 1 : -1));
   }
@@ -36,7 +36,7 @@ export class DdlDesk implements AsyncDisposable {
    * Errors: ApiError 404 for a statement that is not known, 409 for one that does not wait, KAFKA_….
    */
   async decide(pipelineUid: string, id: string, decision: Omit<Decision, 'at'>): Promise<DdlEntry> {
-    const entry = [...this.entries.values()].find((each) => each.uid === pipelineUid && each.id === id);
+    const entry = this.book.all().find((each) => each.uid === pipelineUid && each.id === id);
     if (entry === undefined) {
       throw new ApiError(
         404,
@@ -63,23 +63,5 @@ export class DdlDesk implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.writer.close();
-  }
-
-  private async follow(site: string, signal: AbortSignal): Promise<void> {
-    for await (const { records } of followTopic({ ...this.kafka, topic: ddlTopic(site) }, signal)) {
-      for (const { key, value } of records) {
-        const entry = value === null ? undefined : readEntry(value);
-        if (entry === undefined) this.entries.delete(key);
-        else this.entries.set(key, entry);
-      }
-    }
-  }
-}
-
-function readEntry(value: Buffer): DdlEntry | undefined {
-  try {
-    return ddlEntrySchema.parse(JSON.parse(value.toString('utf8')));
-  } catch {
-    return undefined;
   }
 }

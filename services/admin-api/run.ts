@@ -4,6 +4,7 @@ import { AuditLog } from './audit-log.ts';
 import { ChannelStore } from './channel-store.ts';
 import type { AdminConfig } from './config.ts';
 import { DdlDesk } from './ddl-desk.ts';
+import { QuarantineDesk } from './quarantine-desk.ts';
 import { type App, createServer } from './server.ts';
 import { StatusView } from './status-view.ts';
 
@@ -21,11 +22,13 @@ export async function runAdminApi(
   await using channels = new ChannelStore(options);
   const statuses = new StatusView(options, config.sites.keys());
   await using ddl = new DdlDesk(options, config.sites.keys());
+  await using quarantine = new QuarantineDesk(options, config.sites.keys());
   await using audit = new AuditLog(options);
-  const app = await createServer({ config, channels, statuses, ddl, audit, log });
+  const app = await createServer({ config, channels, statuses, ddl, quarantine, audit, log });
   const stop = new AbortController();
   const both = AbortSignal.any([signal, stop.signal]);
-  const following = Promise.all([channels.run(both), statuses.run(both), ddl.run(both), audit.run(both)]);
+  const views = [channels, statuses, ddl, quarantine, audit];
+  const following = Promise.all(views.map((view) => view.run(both)));
   try {
     onListening(await listen(app, config, log));
     await following;

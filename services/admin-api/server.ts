@@ -7,11 +7,13 @@ import type { ChannelStore } from './channel-store.ts';
 import type { AdminConfig } from './config.ts';
 import type { DdlDesk } from './ddl-desk.ts';
 import { answerError, answerUnknownRoute } from './problem-reply.ts';
+import type { QuarantineDesk } from './quarantine-desk.ts';
 import { applyRoutes } from './routes/apply.ts';
 import { channelRoutes } from './routes/channels.ts';
 import { checkRoutes } from './routes/check.ts';
 import { ddlRoutes } from './routes/ddl.ts';
 import { operationRoutes } from './routes/operations.ts';
+import { quarantineRoutes } from './routes/quarantine.ts';
 import { seekRoutes } from './routes/seek.ts';
 import { stateRoutes } from './routes/state.ts';
 import { statusRoutes } from './routes/status.ts';
@@ -24,6 +26,7 @@ export type AdminParts = {
   readonly statuses: StatusView;
   readonly ddl: DdlDesk;
   readonly audit: AuditLog;
+  readonly quarantine: QuarantineDesk;
   readonly log: Logger;
 };
 
@@ -53,6 +56,7 @@ export async function createServer(parts: AdminParts): Promise<App> {
     statusRoutes(scope, parts);
     ddlRoutes(scope, parts);
     seekRoutes(scope, parts);
+    quarantineRoutes(scope, parts);
     checkRoutes(scope, parts);
   });
   await app.ready();
@@ -72,6 +76,7 @@ const OPENAPI = {
     { name: 'channels', description: 'Desired state' },
     { name: 'status', description: 'Observed state' },
     { name: 'ddl', description: 'Statements of the sources and decisions about them' },
+    { name: 'quarantine', description: 'Rows that targets refuse and decisions about them' },
     { name: 'check', description: 'Source check and target check' },
     { name: 'operation', description: 'Health, metrics, schemas' },
   ],

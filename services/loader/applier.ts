@@ -1,23 +1,31 @@
 import { asReplicationError, ReplicationError } from '../../shared/runtime/errors.ts';
 import type { Batch } from './batcher.ts';
-import type { Checkpoint } from './checkpoint.ts';
 import type { DriftCount } from './drift.ts';
 import { merge } from './merger.ts';
+import { Isolation } from './quarantine/isolation.ts';
+import type { NewRow, Quarantine } from './quarantine/quarantine.ts';
+import type { RowEvent } from './row-event.ts';
 import { buildSteps, MalformedRow, type Step } from './statements.ts';
 import { type Tally, tally } from './tally.ts';
-import { RowsRefused } from './target-errors.ts';
 import type { TargetSession } from './target-session.ts';
 
-/** The target refuses one source transaction, which ends at this checkpoint: TARGET_REFUSED. */
-export class TransactionRefused extends ReplicationError {
-  readonly checkpoint: Checkpoint;
-  /** Which table's rows, when it is known. */
-  readonly refused: RowsRefused | undefined;
+/** The target refuses something of a batch: TARGET_REFUSED. */
+export class BatchRefused extends ReplicationError {
+  /** Behind the batch. */
+  readonly nextOffset: bigint;
+  /** Whether the batch was applied record by record already. */
+  readonly isIsolated: boolean;
 
-  constructor(checkpoint: Checkpoint, message: string, remedy: string, cause: unknown) {
+  constructor(
+    { nextOffset }: Batch['checkpoint'],
+    isIsolated: boolean,
+    message: string,
+    remedy: string,
+    cause: unknown,
+  ) {
     super('TARGET_REFUSED', message, remedy, cause);
-    this.checkpoint = checkpoint;
-    this.refused = cause instanceof RowsRefused ? cause : undefined;
+    this.nextOffset = nextOffset;
+    this.isIsolated = isIsolated;
   }
 }
 
@@ -28,19 +36,24 @@ const EMPTY_SAVE_MS = 10_000;
 export type AppliedBatch = Omit<Batch, 'events' | 'parked'> & {
   readonly rows: Tally;
   readonly drift: readonly DriftCount[];
+  readonly quarantined: readonly NewRow[];
   readonly ms: number;
 };
 type BuiltBatch = Omit<AppliedBatch, 'ms' | 'drift'> &
   Pick<Batch, 'parked'> & { readonly steps: readonly Step[]; readonly offset: string };
+type IsolatedBatch = Omit<BuiltBatch, 'steps' | 'rows' | 'quarantined'> & { readonly events: readonly RowEvent[] };
 
 export type ApplierParts = {
   readonly session: TargetSession;
+  readonly quarantine: Quarantine;
   /** Called after every change of `isBusy`. */
   readonly notify: () => void;
   /** Called when the target has committed a batch (or a batch held nothing for this target), in order. */
   readonly onApplied: (batch: AppliedBatch) => void;
   /** True while a batch holds one source transaction. */
   readonly isCareful: () => boolean;
+  /** True while batches are applied record by record. */
+  readonly isIsolating: () => boolean;
   /** `partition 0 of lutra.rows.…`. */
   readonly place: string;
   readonly unreadable: (offset: string, why: string) => Error;
@@ -48,28 +61,33 @@ export type ApplierParts = {
 
 /**
  * Applies batches one after the other on one connection. While the database works on one, the next may be handed over: its statements are built at once
- * and wait. Never more than one in flight and one built.
+ * and wait. Never more than one in flight and one built. While rows are in quarantine a batch is built when the one before it is committed.
  */
 export class Applier {
   private readonly parts: ApplierParts;
+  private readonly isolation: Isolation;
   private inFlight: Promise<void> = Promise.resolve();
   private failure: unknown;
   private savedAt = 0;
+  private isIsolated = false;
   isBusy = false;
 
   constructor(parts: ApplierParts) {
     this.parts = parts;
+    this.isolation = new Isolation(parts.quarantine, parts.session.rows, parts.session.link);
   }
 
   /** Resolves when the batch has been started, which is when the one before it is committed. Errors: those of the batch before it. */
   async submit(batch: Batch): Promise<void> {
     const offset = batch.events[0]?.offset ?? '0';
-    const { events, ...rest } = batch;
-    const built: BuiltBatch = { ...rest, rows: tally(events), steps: this.build(batch, offset), offset };
+    const { quarantine, isIsolating } = this.parts;
+    if (this.isIsolated || isIsolating() || !quarantine.isEmpty) await this.drain();
+    this.isIsolated = isIsolating();
+    const apply = this.isIsolated ? this.isolated({ ...batch, offset }) : await this.built(batch, offset);
     await this.inFlight;
     this.throwFailure();
     this.isBusy = true;
-    this.inFlight = this.apply(built)
+    this.inFlight = apply()
       .catch((error: unknown) => {
         this.failure = this.located(error, batch);
       })
@@ -89,6 +107,19 @@ export class Applier {
     if (this.failure !== undefined) throw asReplicationError(this.failure);
   }
 
+  private async built(batch: Batch, offset: string): Promise<() => Promise<void>> {
+    const { quarantine } = this.parts;
+    const { events, ...rest } = batch;
+    const { flowing, waiting } = quarantine.isEmpty ? { flowing: events, waiting: [] } : await quarantine.sift(events);
+    const steps = this.build({ ...batch, events: flowing }, offset);
+    const built: BuiltBatch = { ...rest, rows: tally(flowing), steps, quarantined: waiting, offset };
+    return () => this.apply(built);
+  }
+
+  private isolated(batch: IsolatedBatch): () => Promise<void> {
+    return () => this.applyIsolated(batch);
+  }
+
   private build(batch: Batch, offset: string): Step[] {
     const { session } = this.parts;
     try {
@@ -102,11 +133,14 @@ export class Applier {
   /** Tells which transaction the target refuses and how to go on without it. */
   private located(error: unknown, { checkpoint, isFinal }: Batch): unknown {
     const { isCareful, place } = this.parts;
-    if (!(error instanceof ReplicationError) || error.code !== 'TARGET_REFUSED' || !isCareful() || !isFinal)
-      return error;
+    if (error instanceof MalformedRow) return this.parts.unreadable(error.offset, error.message);
+    if (!(error instanceof ReplicationError) || error.code !== 'TARGET_REFUSED') return error;
+    const { isIsolated } = this;
+    if (!isCareful() || !isFinal) return new BatchRefused(checkpoint, isIsolated, error.message, error.remedy, error);
     const last = checkpoint.nextOffset - 1n;
-    return new TransactionRefused(
+    return new BatchRefused(
       checkpoint,
+      isIsolated,
       `${error.message} (the source transaction that ends at offset ${last}, ${place}; ${checkpoint.gtid || `${checkpoint.file}:${checkpoint.position}`} at the source)`,
       `mend the target table or the row, it is tried again every few seconds; to go on without this transaction, pause the channel, run kafka-consumer-groups --reset-offsets --to-offset ${checkpoint.nextOffset} for the pipeline's group, then run the channel again`,
       error,
@@ -114,19 +148,47 @@ export class Applier {
   }
 
   private async apply({ steps, parked, offset, ...batch }: BuiltBatch): Promise<void> {
-    const { session, onApplied } = this.parts;
+    const { session, quarantine } = this.parts;
+    const { checkpoint, isFinal, quarantined } = batch;
     const started = performance.now();
-    const { checkpoint, isFinal } = batch;
-    if (session.hasOpenTransaction) {
-      await session.run(steps, offset);
-      await session.park(parked);
-      if (isFinal) await session.commit(checkpoint, false);
-    } else if (!isFinal || steps.length + parked.length > 0 || Date.now() - this.savedAt > EMPTY_SAVE_MS) {
+    const isBegun = session.hasOpenTransaction;
+    if (isBegun) await session.run(steps, offset);
+    else if (!isFinal || steps.length + parked.length + quarantined.length > 0 || this.isToSave())
       await session.begin(steps, checkpoint, offset);
+    if (session.hasOpenTransaction) {
       await session.park(parked);
-      if (isFinal) await session.commit(checkpoint);
+      await quarantine.store(quarantined);
+      if (isFinal) await session.commit(checkpoint, !isBegun);
       this.savedAt = Date.now();
     }
+    this.tellApplied(batch, started);
+  }
+
+  private async applyIsolated({ events, parked, offset, ...batch }: IsolatedBatch): Promise<void> {
+    const { session, quarantine } = this.parts;
+    const { checkpoint, isFinal } = batch;
+    const started = performance.now();
+    const isBegun = session.hasOpenTransaction;
+    if (!isBegun) await session.begin([], checkpoint, offset);
+    const quarantined = [...(await this.isolation.apply(events))];
+    if (isFinal) quarantined.push(...(await this.isolation.finish()));
+    await quarantine.store(quarantined);
+    await session.park(parked);
+    if (isFinal) await session.commit(checkpoint, !isBegun);
+    this.savedAt = Date.now();
+    const kept = new Set(quarantined.map((row) => row.offset));
+    this.tellApplied(
+      { ...batch, rows: tally(events.filter((event) => !kept.has(event.offset))), quarantined },
+      started,
+    );
+  }
+
+  private isToSave(): boolean {
+    return Date.now() - this.savedAt > EMPTY_SAVE_MS;
+  }
+
+  private tellApplied(batch: Omit<AppliedBatch, 'drift' | 'ms'>, started: number): void {
+    const { session, onApplied } = this.parts;
     onApplied({ ...batch, drift: session.takeDrift(), ms: performance.now() - started });
   }
 }

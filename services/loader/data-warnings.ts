@@ -1,6 +1,6 @@
 import type { RowDataPacket } from '../../shared/mysql/connection.ts';
+import { ReplicationError } from '../../shared/runtime/errors.ts';
 import type { TablePlan } from './table-plan.ts';
-import { RowsRefused } from './target-errors.ts';
 import type { TargetLink } from './target-link.ts';
 
 /** Notes and warnings that say that a value was not stored as it was sent: out of range, cut, invalid, too long. */
@@ -14,8 +14,8 @@ export async function refuseWarnings({ connection, place }: TargetLink, plan: Ta
   const found = rows.find(({ Code }) => CHANGED.has(Number(Code)));
   if (found === undefined) return;
   const { schema, table } = plan.target;
-  throw new RowsRefused(
-    { schema, table },
+  throw new ReplicationError(
+    'TARGET_REFUSED',
     `${place} would not store a row of table ${schema}.${table} as it is: ${withoutValue(String(found.Message))}`,
     `give the column the type of the source (ALTER TABLE ${schema}.${table} MODIFY …); it is tried again every few seconds`,
   );

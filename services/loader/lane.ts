@@ -1,32 +1,32 @@
 import type { SchemaRegistryPort } from '../../shared/codec/schema-registry.ts';
 import type { AssignedPartition } from '../../shared/kafka/assigned-partition.ts';
-import { type Database, rowErrorPolicyOf, type Start } from '../../shared/model/channel.ts';
-import { type DdlEntry, decisionKey } from '../../shared/model/ddl-entry.ts';
+import type { Database, Start } from '../../shared/model/channel.ts';
 import type { TableName } from '../../shared/model/table-pattern.ts';
 import { type MysqlAddress, mysqlAddress } from '../../shared/mysql/connection.ts';
 import { asReplicationError, type ReplicationError } from '../../shared/runtime/errors.ts';
 import type { Logger } from '../../shared/runtime/log.ts';
 import { backoffMs, pause } from '../../shared/runtime/retry.ts';
-import { type AppliedBatch, Applier, TransactionRefused } from './applier.ts';
+import { type AppliedBatch, Applier } from './applier.ts';
 import { Batcher, type BatchLimits } from './batcher.ts';
-import type { Checkpoint, CheckpointOwner } from './checkpoint.ts';
+import type { CheckpointOwner } from './checkpoint.ts';
 import { decideCursor, type JoinedAt, offsetMetadata } from './cursor.ts';
 import { DdlRoom } from './ddl/ddl-room.ts';
 import type { DdlRoomParts } from './ddl/ddl-settler.ts';
-import type { Decisions } from './ddl/decisions.ts';
-import { parkedPlace } from './ddl/held-rows.ts';
-import { ParkedRefused, releaseQueue } from './ddl/release.ts';
+import { releaseQueue } from './ddl/release.ts';
 import type { Statement } from './ddl/statement-record.ts';
+import type { Decisions } from './decisions.ts';
+import type { EntryPublisher } from './entry-publisher.ts';
 import { LaneWatch } from './lane-watch.ts';
 import type { MappingRules } from './mapping/mapping-rules.ts';
 import { runLane } from './pipeline.ts';
 import { PlanCache } from './plan-cache.ts';
+import { LaneQuarantine } from './quarantine/lane-quarantine.ts';
+import type { Quarantine } from './quarantine/quarantine.ts';
 import { RecordReader, unreadableRecord } from './record-reader.ts';
 import { SlowPaths } from './slow-paths.ts';
 import type { StartFilter } from './start-filter.ts';
 import type { StatusBoard } from './status-board.ts';
 import { tally } from './tally.ts';
-import type { RowsRefused } from './target-errors.ts';
 import { TargetSession } from './target-session.ts';
 import { batchApplied } from './telemetry.ts';
 
@@ -40,7 +40,8 @@ export type LaneSettings = {
   readonly rules: MappingRules;
   readonly partitions: number;
   readonly decisions: Decisions;
-  readonly publishDdl: (entry: DdlEntry) => void;
+  readonly statements: EntryPublisher;
+  readonly quarantined: EntryPublisher;
   readonly registry: SchemaRegistryPort;
   readonly joinedAt: (signal: AbortSignal) => Promise<JoinedAt>;
   readonly board: StatusBoard;
@@ -53,6 +54,9 @@ const RETRY_LIMIT_MS = 1_000;
 const WAIT_LIMIT_MS = 5_000;
 /** After an error that needs a person, this many source transactions are applied one by one, so that it shows which one it is. */
 const CAREFUL_BATCHES = 10_000;
+/** How often a lane looks again at what waits for something that it does not see come. */
+const RECHECK_MS = 15_000;
+const ALL_QUEUES = '*';
 
 /**
  * One partition of a pipeline: opens the target, finds its cursor, runs the corridor. Whatever fails, it closes the target session, tells the status, waits as
@@ -67,6 +71,7 @@ export class Lane {
   private attempt = 0;
   private hostIndex = 0;
   private carefulBatches = 0;
+  private readonly quarantine: LaneQuarantine;
 
   constructor(settings: LaneSettings, partition: AssignedPartition) {
     this.settings = settings;
@@ -76,6 +81,7 @@ export class Lane {
     const { hosts } = database.document;
     const target = (): string => `database ${database.name} at ${hosts[this.hostIndex] ?? hosts[0]}`;
     this.watch = new LaneWatch({ partition, board, source: owner.source, target, log: this.log });
+    this.quarantine = new LaneQuarantine({ ...settings, owner: this.owner, log: this.log });
   }
 
   /** Runs until the partition is taken away. Never rejects. */
@@ -91,7 +97,10 @@ export class Lane {
         await this.runOnce();
       } catch (error) {
         if (this.partition.signal.aborted) break;
-        if (await this.isHeld(error)) continue;
+        if (this.quarantine.isToIsolate(error)) {
+          this.partition.stopReading();
+          continue;
+        }
         await this.waitAfter(asReplicationError(error));
       }
     }
@@ -99,36 +108,6 @@ export class Lane {
     forgetDecisions();
     this.watch.end();
     board.closeLane(partition);
-  }
-
-  /** Whether the lane may go on at once because refused rows and their table wait now, as the channel's policy asks. */
-  private async isHeld(error: unknown): Promise<boolean> {
-    const { rules, partitions } = this.settings;
-    if (error instanceof ParkedRefused && !this.isCareful()) {
-      this.carefulBatches = CAREFUL_BATCHES;
-      return true;
-    }
-    const mayHold = rowErrorPolicyOf(rules.channel) === 'hold' && partitions === 1;
-    if (error instanceof TransactionRefused && error.refused !== undefined && mayHold)
-      return this.holdRows(error.refused, error.checkpoint);
-    if (error instanceof ParkedRefused && partitions === 1)
-      return this.holdRows(error.refused, parkedPlace(error.first), error.queue);
-    return false;
-  }
-
-  private async holdRows(refused: RowsRefused, checkpoint: Checkpoint, queue?: string): Promise<boolean> {
-    this.partition.stopReading();
-    try {
-      const session = await this.openSession();
-      try {
-        return await (await DdlRoom.open(this.roomParts(session))).holdRows(refused, checkpoint, queue);
-      } finally {
-        await session.close();
-      }
-    } catch (error) {
-      this.log.warn({ err: error }, 'refused rows could not be held');
-      return false;
-    }
   }
 
   private async waitAfter(error: ReplicationError): Promise<void> {
@@ -163,12 +142,14 @@ export class Lane {
   private async runOnce(): Promise<void> {
     const { partition, settings, watch } = this;
     watch.work = {};
+    const heard = settings.decisions.heard(settings.owner.uid);
     const session = await this.openSession();
     watch.work = { session };
+    let recheck: NodeJS.Timeout | undefined;
     try {
       const room = await DdlRoom.open(this.roomParts(session));
-      const considered = this.decisionsAbout(room);
-      await this.releaseQueues(room, session);
+      const quarantine = await this.quarantine.open(session, this.plans(room, session, ALL_QUEUES), partition.signal);
+      await this.releaseQueues(room, session, quarantine);
       const joinedAt = (signal: AbortSignal): Promise<JoinedAt> => watch.whileTold(settings.joinedAt(signal));
       const cursor = await decideCursor({ ...settings, joinedAt, partition, session, log: this.log });
       const batcher = new Batcher(settings.limits, this.isCareful);
@@ -186,9 +167,11 @@ export class Lane {
       const place = `partition ${partition.partition} of ${partition.topic}`;
       const applier = new Applier({
         session,
+        quarantine,
         notify: partition.wake.notify,
-        onApplied: (batch) => this.applied(batch),
+        onApplied: (batch) => this.applied(batch, quarantine),
         isCareful: this.isCareful,
+        isIsolating: this.quarantine.isIsolating,
         place,
         unreadable: (offset, why) => unreadableRecord(place, offset, why),
       });
@@ -201,16 +184,26 @@ export class Lane {
         plans.clear();
         this.crossed(statement);
       };
-      const isToBeginAgain = (): boolean => this.decisionsAbout(room) !== considered;
+      let isRecheckDue = false;
+      recheck = setInterval(() => {
+        isRecheckDue = this.quarantine.dependsOnOthers || room.waitsForRows;
+        partition.wake.notify();
+      }, RECHECK_MS);
+      const isToBeginAgain = (): boolean => {
+        if (isRecheckDue || quarantine.isRetryDue) return true;
+        const waits = !quarantine.isEmpty || !room.held.isEmpty;
+        return waits && settings.decisions.heard(settings.owner.uid) !== heard;
+      };
       const corridor = runLane({ partition, reader, batcher, applier, cross, isToBeginAgain });
       await corridor.finally(() => applier.drain().catch(() => {}));
     } finally {
       watch.rest();
+      clearInterval(recheck);
       await session.close();
     }
   }
 
-  private readonly isCareful = (): boolean => this.carefulBatches > 0;
+  private readonly isCareful = (): boolean => this.carefulBatches > 0 || this.quarantine.isIsolating();
 
   private get owner(): CheckpointOwner {
     return { ...this.settings.owner, partition: this.partition.partition };
@@ -222,13 +215,13 @@ export class Lane {
   }
 
   private roomParts(session: TargetSession): DdlRoomParts {
-    const { rules, partitions, decisions, publishDdl, board } = this.settings;
+    const { rules, partitions, decisions, statements, board } = this.settings;
     const { partition } = this.partition;
     return {
       ...{ session, rules, partitions, decisions, owner: this.owner, address: this.address, partition: this.partition },
       publish: (entry) => {
         board.statement(entry);
-        publishDdl(entry);
+        statements.publish(`${entry.channel}/${entry.pipeline}/${entry.id}`, entry);
       },
       tell: (reason) => {
         this.watch.isTold = reason !== undefined;
@@ -238,34 +231,26 @@ export class Lane {
     };
   }
 
-  /** What operators have decided about the statements that are held here, as one text. */
-  private decisionsAbout(room: DdlRoom): string {
-    if (room.held.isEmpty) return '';
-    const { decisions, owner } = this.settings;
-    return room.held
-      .all()
-      .map((queue) => decisions.get(decisionKey(owner.uid, queue))?.at)
-      .join();
-  }
-
-  private async releaseQueues(room: DdlRoom, session: TargetSession): Promise<void> {
-    const { partition } = this;
+  private async releaseQueues(room: DdlRoom, session: TargetSession, quarantine: Quarantine): Promise<void> {
+    const { board } = this.settings;
+    const { signal } = this.partition;
     for (const queue of await room.queues.withWork()) {
       await releaseQueue(queue, {
-        ...{ room, session, owner: this.owner, signal: partition.signal },
+        ...{ room, session, quarantine, owner: this.owner, signal, isIsolated: this.quarantine.isolatesQueues },
         plans: () => this.plans(room, session, queue),
-        isCareful: this.isCareful,
-        onApplied: (events) => this.settings.board.released(tally(events)),
+        onApplied: (events) => board.released(tally(events)),
+        onQuarantined: (rows) => this.quarantine.kept(rows, quarantine),
       });
     }
+    this.quarantine.isolatesQueues = false;
   }
 
-  /** `released`: a queue whose tables are written although they are held. */
+  /** `released`: a queue whose tables are written although they are held; ALL_QUEUES: every one. */
   private plans(room: DdlRoom, session: TargetSession, released?: string): PlanCache {
     const { registry, rules } = this.settings;
     const queueOf = (name: TableName): string | undefined => {
       const queue = room.held.queueOf(name);
-      return queue === released ? undefined : queue;
+      return queue === released || released === ALL_QUEUES ? undefined : queue;
     };
     return new PlanCache({ registry, session, rules, queueOf, effects: room.effects });
   }
@@ -286,14 +271,16 @@ export class Lane {
     });
   }
 
-  private applied(batch: AppliedBatch): void {
+  private applied(batch: AppliedBatch, quarantine: Quarantine): void {
     const { board, channelUid } = this.settings;
     const { nextOffset, identity } = batch.checkpoint;
     board.applied(this.partition.partition, batch);
     batchApplied(board.identity, batch);
+    this.quarantine.kept(batch.quarantined, quarantine, batch.isFinal);
     for (const found of batch.drift) this.log.warn({ ...found }, 'the target was not as the stream expects it');
     if (!batch.isFinal) return;
     this.attempt = 0;
+    this.quarantine.passed(nextOffset);
     this.carefulBatches = Math.max(0, this.carefulBatches - 1);
     this.partition.commit(nextOffset, offsetMetadata(channelUid, identity));
   }

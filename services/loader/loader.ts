@@ -10,11 +10,12 @@ import {
   compactedTopicDefinition,
   DECISIONS_TOPIC,
   ddlTopic,
+  quarantineTopic,
   statusTopic,
 } from '../../topics/topics.ts';
 import type { BatchLimits } from './batcher.ts';
-import { DdlPublisher } from './ddl/ddl-publisher.ts';
-import { Decisions } from './ddl/decisions.ts';
+import { Decisions } from './decisions.ts';
+import { EntryPublisher } from './entry-publisher.ts';
 import { Supervisor } from './supervisor.ts';
 import { registerLoaderMetrics } from './telemetry.ts';
 
@@ -37,7 +38,8 @@ export async function runLoader(parts: LoaderParts, signal: AbortSignal): Promis
   registerLoaderMetrics(health.metrics);
   await health.listen(settings.httpHost, settings.httpPort);
   const publisher = new StatusPublisher(kafka, statusTopic(site));
-  const ledgers = new DdlPublisher(kafka, ddlTopic(site));
+  const statements = new EntryPublisher(kafka, ddlTopic(site));
+  const quarantined = new EntryPublisher(kafka, quarantineTopic(site));
   const decisions = new Decisions();
   const supervisor = new Supervisor({
     site,
@@ -46,7 +48,8 @@ export async function runLoader(parts: LoaderParts, signal: AbortSignal): Promis
     registry,
     publisher,
     decisions,
-    publishDdl: ledgers.publish,
+    statements,
+    quarantined,
     limits: parts.limits ?? LIMITS,
     log,
   });
@@ -54,7 +57,8 @@ export async function runLoader(parts: LoaderParts, signal: AbortSignal): Promis
     await ensureControlTopics(kafka, site, signal);
     await Promise.all([supervisor.run(signal), decisions.run(kafka, signal)]);
   } finally {
-    await ledgers.close();
+    await statements.close();
+    await quarantined.close();
     await publisher.close();
     health.close();
   }
@@ -68,7 +72,7 @@ async function ensureControlTopics(
 ): Promise<void> {
   for (let attempt = 0; !signal.aborted; attempt++) {
     try {
-      for (const name of [statusTopic(site), ddlTopic(site), CHANNELS_TOPIC, DECISIONS_TOPIC])
+      for (const name of [statusTopic(site), ddlTopic(site), quarantineTopic(site), CHANNELS_TOPIC, DECISIONS_TOPIC])
         await ensureTopic(kafka, compactedTopicDefinition(name));
       return;
     } catch (error) {

@@ -3,14 +3,14 @@ import type { KafkaAddress } from '../../shared/kafka/cluster.ts';
 import { consumeGroup } from '../../shared/kafka/group-consumer.ts';
 import { ensureTopic } from '../../shared/kafka/topic-admin.ts';
 import { type Channel, type Database, type Pipeline, pipelineUid } from '../../shared/model/channel.ts';
-import type { DdlEntry } from '../../shared/model/ddl-entry.ts';
 import type { Reason } from '../../shared/model/status.ts';
 import { asReplicationError, ReplicationError } from '../../shared/runtime/errors.ts';
 import type { Logger } from '../../shared/runtime/log.ts';
 import { pause } from '../../shared/runtime/retry.ts';
 import { pipelineGroup, rowsTopic, rowsTopicDefinition, sourceId } from '../../topics/topics.ts';
 import type { BatchLimits } from './batcher.ts';
-import type { Decisions } from './ddl/decisions.ts';
+import type { Decisions } from './decisions.ts';
+import type { EntryPublisher } from './entry-publisher.ts';
 import { readJoinedAt } from './joined-at.ts';
 import { Lane, type LaneSettings } from './lane.ts';
 import type { MappingRules } from './mapping/mapping-rules.ts';
@@ -25,7 +25,9 @@ export type RunnerParts = {
   readonly registry: SchemaRegistryPort;
   readonly board: StatusBoard;
   readonly decisions: Decisions;
-  readonly publishDdl: (entry: DdlEntry) => void;
+  /** Tells statements and rows in quarantine to the admin API. */
+  readonly statements: EntryPublisher;
+  readonly quarantined: EntryPublisher;
   readonly limits: BatchLimits;
   readonly log: Logger;
 };

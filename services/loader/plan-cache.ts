@@ -1,5 +1,5 @@
 import type { SchemaRegistryPort } from '../../shared/codec/schema-registry.ts';
-import type { Mapping } from '../../shared/model/channel.ts';
+import { type Mapping, rowErrorPolicyOf } from '../../shared/model/channel.ts';
 import type { TableName } from '../../shared/model/table-pattern.ts';
 import { ReplicationError } from '../../shared/runtime/errors.ts';
 import type { KnownEffects, StreamPlace } from './ddl/ddl-effects.ts';
@@ -81,13 +81,25 @@ export class PlanCache {
     return use;
   }
 
+  /** The plan of rows of another schema into the same table. */
+  readonly replan = (rows: RowSchema, { target, rowErrors, key }: CompiledPlan): CompiledPlan => {
+    const { session } = this.parts;
+    const plan = planTable(rows, target, {
+      canLoad: session.canLoad,
+      rowErrors,
+      keyPolicy: { columns: key, noKey: 'match' },
+    });
+    return { ...plan, write: compileRowWriters(plan, session.isMariaDb), transform: undefined };
+  };
+
   private tools(source: RowSchema, mapping: Mapping): PlanTools {
     const { session } = this.parts;
     const keyPolicy = keyPolicyOf(mapping);
+    const rowErrors = rowErrorPolicyOf(this.version.channel, mapping);
     return {
       targetTable: async (name) => (await session.table(name)) ?? tableMissing(source, name),
       plan: (rows, target) => {
-        const plan = planTable(rows, target, { canLoad: session.canLoad, keyPolicy });
+        const plan = planTable(rows, target, { canLoad: session.canLoad, keyPolicy, rowErrors });
         return { ...plan, write: compileRowWriters(plan, session.isMariaDb) };
       },
     };

@@ -20,7 +20,7 @@ import { Continuity } from './continuity.ts';
 import type { Cursor } from './cursor.ts';
 import { readStatement, type Statement } from './ddl/statement-record.ts';
 import type { PlanCache, SchemaUse } from './plan-cache.ts';
-import type { CompiledPlan, RowEvent } from './row-event.ts';
+import { type CompiledPlan, type RowEvent, transformed } from './row-event.ts';
 import { RowParts } from './row-parts.ts';
 import type { StartFilter } from './start-filter.ts';
 import { MalformedRow } from './statements.ts';
@@ -202,7 +202,9 @@ export class RecordReader {
     const part = readPart(value, bodyAt);
     try {
       const whole = this.rowParts.add(part);
-      if (whole !== undefined) this.add({ plan, op: part.op, key, value: whole, bodyAt: 0, offset });
+      if (whole === undefined) return;
+      const joined = { schemaId: part.schemaId, head: Buffer.from(value.subarray(0, bodyAt)) };
+      this.add({ plan, op: part.op, key, value: whole, bodyAt: 0, offset, joined });
     } catch (error) {
       throw this.unreadable(offset, error instanceof Error ? error.message : String(error));
     }
@@ -211,7 +213,7 @@ export class RecordReader {
   private add(event: RowEvent): void {
     const { batcher } = this.parts;
     if (event.plan.transform === undefined) batcher.add(event);
-    else for (const made of event.plan.transform(event)) batcher.add(made);
+    else for (const made of transformed(event)) batcher.add(made);
   }
 
   private readHeartbeat(record: ConsumedRecord, value: Buffer, head: RecordHead): void {

@@ -1,10 +1,14 @@
 import { DELETE, INSERT } from '../../shared/codec/record-head.ts';
+import { ReplicationError } from '../../shared/runtime/errors.ts';
 import { refuseWarnings } from './data-warnings.ts';
 import type { RowEvent } from './row-event.ts';
 import { keyOfImage } from './row-key.ts';
 import { isMoved, type RowStatements, rowStatements } from './row-statements.ts';
-import { ER_DUP_ENTRY, ER_NO_PARENT, ER_ROW_IS_REFERENCED, RowsRefused, refusalNumber } from './target-errors.ts';
+import { ER_DUP_ENTRY, ER_NO_PARENT, ER_ROW_IS_REFERENCED, refusalNumber } from './target-errors.ts';
 import { execute, type TargetLink } from './target-link.ts';
+
+/** Does the work for an event. */
+export type Attempt = (event: RowEvent, work: () => Promise<void>) => Promise<void>;
 
 /**
  * Applies single rows in source order and says of each what became of it. A row that a foreign key holds back waits for the end of the source transaction:
@@ -22,22 +26,42 @@ export class RowRunner {
   async apply(event: RowEvent): Promise<void> {
     if (this.isLeftOut(event)) return;
     const row = rowName(event);
+    const before = this.waiting.get(row);
     this.waiting.delete(row);
     try {
       await this.change(event);
     } catch (error) {
-      if (!isHeldBack(error)) throw error;
-      this.waiting.set(row, event);
+      if (isHeldBack(error)) {
+        this.waiting.set(row, event);
+        return;
+      }
+      if (before !== undefined) this.waiting.set(row, before);
+      throw error;
     }
   }
 
-  /** Ends a source transaction: what waited must fit now. */
-  async finish(): Promise<void> {
+  /** Whether an event waits for the end of its transaction. */
+  holds(event: RowEvent): boolean {
+    return this.waiting.size > 0 && this.waiting.get(rowName(event)) === event;
+  }
+
+  /** Forgets an event whose record is undone. */
+  leave(event: RowEvent): void {
+    if (this.holds(event)) this.waiting.delete(rowName(event));
+  }
+
+  /** Forgets what waits: its transaction is undone. */
+  clear(): void {
+    this.waiting.clear();
+  }
+
+  /** Ends a source transaction: what waited must fit now. `attempt` does the work for one event and takes over what is refused; left out, that is an error. */
+  async finish(attempt: Attempt = (_, work) => work()): Promise<void> {
     for (let left = this.waiting.size + 1; this.waiting.size > 0 && this.waiting.size < left; ) {
       left = this.waiting.size;
       for (const event of [...this.waiting.values()]) await this.apply(event);
     }
-    for (const event of this.waiting.values()) await this.settle(event);
+    for (const event of this.waiting.values()) await attempt(event, () => this.settle(event));
     this.waiting.clear();
   }
 
@@ -110,9 +134,9 @@ export class RowRunner {
     this.link.drift.add('repeatClash', plan);
   }
 
-  private clash({ target: { schema, table } }: RowEvent['plan']): RowsRefused {
-    return new RowsRefused(
-      { schema, table },
+  private clash({ target: { schema, table } }: RowEvent['plan']): ReplicationError {
+    return new ReplicationError(
+      'TARGET_REFUSED',
       `${this.link.place}: another row of table ${schema}.${table} holds a value that must be unique and that a row of the source has now`,
       'compare the two tables and mend or delete that row at the target; it is tried again every few seconds',
     );
@@ -131,8 +155,11 @@ export class RowRunner {
 
   private async unchecked(work: () => Promise<void>): Promise<void> {
     await execute(this.link, 'SET foreign_key_checks=0');
-    await work();
-    await execute(this.link, 'SET foreign_key_checks=1');
+    try {
+      await work();
+    } finally {
+      await execute(this.link, 'SET foreign_key_checks=1');
+    }
   }
 }
 

@@ -19,6 +19,8 @@ type LaneView = {
   revision: number | undefined;
   end: () => bigint;
   applied: Checkpoint | undefined;
+  /** Rows in quarantine, by table of the target. */
+  quarantine: ReadonlyMap<string, number>;
   /** Lag of what was last handled, ms, and when that was. */
   lag: { ms: number; committedMs: number } | undefined;
   /** When the last heartbeat came; undefined when none ever did. */
@@ -103,6 +105,7 @@ export class StatusBoard {
       revision: undefined,
       end,
       applied: undefined,
+      quarantine: new Map(),
       lag: undefined,
       beatAt: undefined,
     });
@@ -149,6 +152,19 @@ export class StatusBoard {
   crossed(partition: number, checkpoint: Checkpoint): void {
     this.transactions += 1;
     this.updateLane(partition, { next: checkpoint.nextOffset, applied: checkpoint, lag: lagOf(checkpoint.committed) });
+  }
+
+  /** What waits in quarantine, by table. */
+  laneQuarantines(partition: number, tables: ReadonlyMap<string, number>): void {
+    this.updateLane(partition, { quarantine: new Map(tables) });
+  }
+
+  /** Rows in quarantine, by table of the target. */
+  get quarantine(): { rows: number; tables: Record<string, number> } {
+    const tables: Record<string, number> = {};
+    for (const { quarantine } of this.lanes.values())
+      for (const [table, rows] of quarantine) tables[table] = (tables[table] ?? 0) + rows;
+    return { rows: Object.values(tables).reduce((sum, rows) => sum + rows, 0), tables };
   }
 
   /** Rows that were parked and are applied now. */
@@ -222,6 +238,7 @@ export class StatusBoard {
         skipped: this.settled.skipped.size,
         held: [...this.held.values()].slice(0, 20),
       },
+      quarantine: this.quarantine,
       ...(this.drift.size === 0 ? {} : { drift: Object.fromEntries(this.drift) }),
       ...(this.skipped.size === 0 ? {} : { skipped: Object.fromEntries(this.skipped) }),
     };

@@ -31,7 +31,7 @@ type Packed = { readonly step: StatementStep | RowStep; readonly sql: string };
  */
 export class StepRunner {
   private readonly link: TargetLink;
-  private readonly rows: RowRunner;
+  readonly rows: RowRunner;
   private opening: Opening | undefined;
   private packet: Packed[] = [];
   private bytes = 0;

@@ -4,15 +4,15 @@ import type { StatusPublisher } from '../../shared/control/status-publisher.ts';
 import type { KafkaAddress } from '../../shared/kafka/cluster.ts';
 import { followTopic } from '../../shared/kafka/topic-follower.ts';
 import { type Channel, channelSchema, type Pipeline } from '../../shared/model/channel.ts';
-import type { DdlEntry } from '../../shared/model/ddl-entry.ts';
 import type { Logger } from '../../shared/runtime/log.ts';
 import { CHANNELS_TOPIC, rowsTopic } from '../../topics/topics.ts';
 import type { BatchLimits } from './batcher.ts';
-import type { Decisions } from './ddl/decisions.ts';
+import type { Decisions } from './decisions.ts';
+import type { EntryPublisher } from './entry-publisher.ts';
 import { MappingRules } from './mapping/mapping-rules.ts';
 import { endsOf, runPipeline, sourceOf } from './pipeline-runner.ts';
 import { StatusBoard } from './status-board.ts';
-import { forgetPipeline, statusSeen } from './telemetry.ts';
+import { forgetPipeline, quarantineSeen, statusSeen } from './telemetry.ts';
 
 export type SupervisorParts = {
   readonly site: string;
@@ -21,7 +21,9 @@ export type SupervisorParts = {
   readonly registry: SchemaRegistryPort;
   readonly publisher: StatusPublisher;
   readonly decisions: Decisions;
-  readonly publishDdl: (entry: DdlEntry) => void;
+  /** Tells statements and rows in quarantine to the admin API. */
+  readonly statements: EntryPublisher;
+  readonly quarantined: EntryPublisher;
   readonly limits: BatchLimits;
   readonly log: Logger;
 };
@@ -178,6 +180,7 @@ function statusKey({ identity }: StatusBoard): string {
 function seen(board: StatusBoard): ReturnType<StatusBoard['status']> {
   const status = board.status();
   statusSeen(board.identity, status);
+  quarantineSeen(board.identity, board.quarantine.rows);
   return status;
 }
 

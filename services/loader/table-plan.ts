@@ -1,4 +1,5 @@
 import type { Source } from '../../shared/codec/avro-bytes.ts';
+import type { RowErrorPolicy } from '../../shared/model/channel.ts';
 import { type ColumnFit, columnFit, isKnownKind } from '../../shared/mysql/column-fit.ts';
 import { columnFacts } from '../../shared/mysql/column-type.ts';
 import { ReplicationError } from '../../shared/runtime/errors.ts';
@@ -37,6 +38,8 @@ export type TablePlan = {
   readonly columns: readonly PlannedColumn[];
   /** Bytes of a record key that name the table; the rest names the row. */
   readonly keyPrefixBytes: number;
+  /** What becomes of a row that the target refuses. */
+  readonly rowErrors: RowErrorPolicy;
 };
 
 export type PlannedColumn = {
@@ -48,7 +51,12 @@ export type PlannedColumn = {
   readonly isNarrower: boolean;
 };
 
-export type PlanOptions = { readonly canLoad: boolean; readonly keyPolicy?: KeyPolicy | undefined };
+export type PlanOptions = {
+  readonly canLoad: boolean;
+  readonly keyPolicy?: KeyPolicy | undefined;
+  /** Left out: pause-channel. */
+  readonly rowErrors?: RowErrorPolicy;
+};
 
 const MATCH: KeyPolicy = { noKey: 'match' };
 
@@ -68,6 +76,7 @@ export function planTable(source: RowSchema, target: TargetTable, options: PlanO
     kind: chooseKind(source, target, key, { ...options, canLoad: options.canLoad && !isNarrower }),
     columns,
     keyPrefixBytes: Buffer.byteLength(JSON.stringify([source.schema, source.table])) - 1,
+    rowErrors: options.rowErrors ?? 'pause-channel',
   };
 }
 

@@ -1,23 +1,29 @@
-import type { TableName } from '../../shared/model/table-pattern.ts';
 import { type ErrorCode, ReplicationError } from '../../shared/runtime/errors.ts';
 import type { TablePlan } from './table-plan.ts';
 
-/** MySQL's and MariaDB's error numbers and what they mean for a batch. Not listed: the server refuses the data (TARGET_REFUSED). */
-const CODES = new Map<number, ErrorCode>([
-  ...numbers('TARGET_TRANSIENT', [1205, 1213, 1020, 1180, 3101, 3572, 1637, 1040, 1203, 1317]),
-  ...numbers(
-    'TARGET_UNREACHABLE',
-    [1053, 1077, 1079, 1152, 1154, 1155, 1156, 1158, 1159, 1160, 1161, 1184, 1927, 2006, 2013],
-  ),
-  ...numbers('TARGET_UNREACHABLE', [4031]),
-  ...numbers('TARGET_FULL', [1021, 1037, 1038, 1041, 1114, 3019, 3675]),
-  ...numbers('TARGET_ACCESS_DENIED', [1044, 1045, 1142, 1143, 1227, 1370, 1290, 1836, 1820, 1862, 1698]),
-  ...numbers('TARGET_CHECK_FAILED', [1049, 1054, 1136, 1146, 1109, 1051, 1932]),
-]);
+/**
+ * What becomes of a row when the target answers with an error. retry: nothing is wrong with the row, the batch is applied again with backoff. dependency: it
+ * waits for another row, to the end of its source transaction and then in quarantine. quarantine: no repeat cures it. stop: no row of the table would pass.
+ */
+export type RowTreatment = 'retry' | 'dependency' | 'quarantine' | 'stop';
 
-function numbers(code: ErrorCode, errnos: readonly number[]): [number, ErrorCode][] {
-  return errnos.map((errno) => [errno, code]);
-}
+/** MySQL's and MariaDB's error numbers: the one table of what they mean. Not listed: the server refuses the data (quarantine, TARGET_REFUSED). */
+const ERRORS: readonly (readonly [RowTreatment, ErrorCode, readonly number[]])[] = [
+  ['retry', 'TARGET_TRANSIENT', [1205, 1213, 1020, 1180, 3101, 3572, 1637, 1040, 1203, 1317, 1969, 3024]],
+  [
+    'retry',
+    'TARGET_UNREACHABLE',
+    [1053, 1077, 1079, 1152, 1154, 1155, 1156, 1158, 1159, 1160, 1161, 1184, 1927, 2006, 2013, 4031],
+  ],
+  ['retry', 'TARGET_FULL', [1021, 1037, 1038, 1041, 1114, 1197, 1206, 3019, 3675]],
+  ['dependency', 'TARGET_REFUSED', [1216, 1452, 1217, 1451]],
+  ['stop', 'TARGET_ACCESS_DENIED', [1036, 1044, 1045, 1142, 1143, 1227, 1370, 1290, 1836, 1820, 1862, 1698]],
+  ['stop', 'TARGET_CHECK_FAILED', [1049, 1054, 1136, 1146, 1109, 1051, 1932]],
+  ['stop', 'TARGET_REFUSED', [1030, 1034, 1035, 1194, 1195, 1785, 1813, 1814]],
+];
+const MEANINGS = new Map(
+  ERRORS.flatMap(([treatment, code, errnos]) => errnos.map((errno) => [errno, { treatment, code }] as const)),
+);
 
 const REMEDIES: Partial<Record<ErrorCode, string>> = {
   TARGET_TRANSIENT: 'nothing to do: the batch is applied again',
@@ -51,32 +57,23 @@ function isServerAnswer(error: unknown): boolean {
   return error instanceof Error && 'sqlState' in error && (errnoOf(error) ?? 0) > 0;
 }
 
-/** The target does not take rows of a table: TARGET_REFUSED. */
-export class RowsRefused extends ReplicationError {
-  readonly table: TableName;
-  /** The statement as it was sent, cut. Holds values of rows: for the ledger of the target, not for logs. */
-  readonly sql: string;
-
-  constructor(table: TableName, message: string, remedy: string, cause?: unknown) {
-    super('TARGET_REFUSED', message, remedy, cause);
-    this.table = table;
-    const sql = cause instanceof Error && 'sql' in cause ? String(cause.sql) : '';
-    this.sql = sql.length > SHOWN_SQL ? `${sql.slice(0, SHOWN_SQL)}…` : sql;
-  }
+/** What becomes of the row whose statement has failed. */
+export function rowTreatmentOf(error: ReplicationError): RowTreatment {
+  const meaning = MEANINGS.get(errnoOf(error.cause) ?? 0);
+  if (meaning !== undefined) return meaning.treatment;
+  if (error.code === 'TARGET_REFUSED') return 'quarantine';
+  return error.treatment === 'retry' || error.treatment === 'wait' ? 'retry' : 'stop';
 }
-
-const SHOWN_SQL = 4_000;
 
 /** A failure of a statement as a named error. Names table and key columns, never the key's value. `place`: `database otter at host:port`. */
 export function statementError(error: unknown, place: string, plan?: TablePlan): ReplicationError {
   if (error instanceof ReplicationError) return error;
   const text = error instanceof Error ? error.message : String(error);
-  const code = isServerAnswer(error) ? (CODES.get(errnoOf(error) ?? 0) ?? refusalCode(text)) : 'TARGET_UNREACHABLE';
+  const code = isServerAnswer(error)
+    ? (MEANINGS.get(errnoOf(error) ?? 0)?.code ?? refusalCode(text))
+    : 'TARGET_UNREACHABLE';
   const remedy = REMEDIES[code] ?? 'look at the error log of the target server';
-  const message = `${place}${tableText(plan)}: ${text}`;
-  if (code !== 'TARGET_REFUSED' || plan === undefined) return new ReplicationError(code, message, remedy, error);
-  const { schema, table } = plan.target;
-  return new RowsRefused({ schema, table }, message, remedy, error);
+  return new ReplicationError(code, `${place}${tableText(plan)}: ${text}`, remedy, error);
 }
 
 /** Some engines report a full disk only in the text: `Got error 28 …`. */

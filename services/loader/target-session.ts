@@ -16,10 +16,12 @@ import { Drift, type DriftCount } from './drift.ts';
 import { keepAlive, SILENCE_SETTINGS } from './keep-alive.ts';
 import { type MergeOptions, merge } from './merger.ts';
 import type { RowEvent } from './row-event.ts';
+import type { RowRunner } from './row-runner.ts';
 import type { SlowPaths } from './slow-paths.ts';
 import { buildSteps, type StatementOptions, type Step } from './statements.ts';
 import { type Opening, StepRunner } from './step-runner.ts';
 import { ER_DUP_ENTRY, errnoOf, statementError } from './target-errors.ts';
+import type { TargetLink } from './target-link.ts';
 import { readTargetTable, type TargetTable } from './target-table.ts';
 
 /** Strict, so that nothing is cut short in silence; zero and invalid dates are values that a source may hold. */
@@ -49,6 +51,7 @@ export class TargetSession {
   readonly connection: Connection;
   private readonly parts: SessionParts;
   private readonly drift = new Drift();
+  readonly link: TargetLink;
   private readonly runner: StepRunner;
   private saved: bigint | undefined;
   /** What lies before this offset was applied before. */
@@ -67,14 +70,8 @@ export class TargetSession {
     this.canLoad = Number(server.localInfile) === 1;
     this.maxBytes = Math.min(MAX_STATEMENT_BYTES, Math.floor(Number(server.maxPacket) / 2));
     const { pool, drift, isRepeat } = this;
-    this.runner = new StepRunner({
-      connection,
-      place: placeOf(parts.address),
-      pool,
-      slow: parts.slow,
-      drift,
-      isRepeat,
-    });
+    this.link = { connection, place: placeOf(parts.address), pool, slow: parts.slow, drift, isRepeat };
+    this.runner = new StepRunner(this.link);
   }
 
   /** Errors: TARGET_UNREACHABLE, TARGET_ACCESS_DENIED. */
@@ -96,6 +93,11 @@ export class TargetSession {
       connection.destroy();
       throw statementError(error, placeOf(parts.address));
     }
+  }
+
+  /** Applies single rows in the transaction that is begun. */
+  get rows(): RowRunner {
+    return this.runner.rows;
   }
 
   get statementOptions(): StatementOptions {
@@ -159,21 +161,24 @@ export class TargetSession {
     if (records.length > 0) await this.guard(park(this.connection, this.parts.owner, records));
   }
 
-  /** Applies events that were parked, and `sql` with them, in a target transaction of its own that leaves the checkpoint where it is. */
-  async release(events: readonly RowEvent[], sql: string): Promise<void> {
+  /** Work that was kept for later, in a target transaction of its own that leaves the checkpoint where it is. */
+  async release(work: () => Promise<void>): Promise<void> {
     this.isReleasing = true;
     try {
-      const steps = buildSteps(merge(events, this.mergeOptions('0')), this.statementOptions);
       await this.guard(this.connection.query('BEGIN'));
       this.isOpen = true;
-      await this.runner.run(steps, false);
+      await work();
       await this.runner.finish();
-      await this.guard(this.connection.query(sql));
       await this.guard(this.connection.query('COMMIT'));
       this.isOpen = false;
     } finally {
       this.isReleasing = false;
     }
+  }
+
+  /** Applies events, merged, in the transaction that is begun. */
+  async runMerged(events: readonly RowEvent[]): Promise<void> {
+    await this.runner.run(buildSteps(merge(events, this.mergeOptions('0')), this.statementOptions), false);
   }
 
   /** Work on the session's connection. Errors: TARGET_…. */

@@ -39,8 +39,15 @@ const stalled = new Gauge({
   registers: [],
 });
 
+const quarantinedRows = new Gauge({
+  name: 'lutra_loader_quarantined_rows',
+  help: 'Rows that the target refuses and rows that wait behind them',
+  labelNames: PIPELINE_LABELS,
+  registers: [],
+});
+
 export function registerLoaderMetrics(registry: Registry): void {
-  for (const metric of [rows, transactions, batchSeconds, lagSeconds, stalled])
+  for (const metric of [rows, transactions, batchSeconds, lagSeconds, stalled, quarantinedRows])
     registry.registerMetric(metric as Counter);
 }
 
@@ -63,7 +70,12 @@ export function statusSeen(
   stalled.set({ channel, pipeline }, state === 'stalled' ? 1 : 0);
 }
 
+export function quarantineSeen({ channel, pipeline }: BoardIdentity, rows: number): void {
+  quarantinedRows.set({ channel, pipeline }, rows);
+}
+
 export function forgetPipeline({ channel, pipeline }: BoardIdentity): void {
+  quarantinedRows.remove({ channel, pipeline });
   lagSeconds.remove({ channel, pipeline });
   stalled.remove({ channel, pipeline });
 }

@@ -58,6 +58,14 @@ export function readHead(value: Buffer, from: Source, head: RecordHead): boolean
   return from.at <= value.length;
 }
 
+/** Number of the record in its transaction, from 0. */
+export function readOrdinal(value: Buffer): number {
+  const from: Source = { bytes: value, at: PREFIX_BYTES + 2 };
+  skipInteger(from);
+  skipInteger(from);
+  return readInteger(from);
+}
+
 export function readLog(value: Buffer, logAt: number): LogPlace {
   const from: Source = { bytes: value, at: logAt };
   const gtid = readText(from);

@@ -96,6 +96,12 @@ export const logicalDeleteSchema = z.strictObject({
 export const ddlPolicySchema = z.enum(['apply', 'ignore', 'hold']);
 export type DdlPolicy = z.infer<typeof ddlPolicySchema>;
 
+/**
+ * quarantine: a refused row waits, and what depends on it behind it; everything else flows. pause-table: its table waits. pause-channel: the pipeline waits.
+ */
+export const rowErrorPolicySchema = z.enum(['quarantine', 'pause-table', 'pause-channel']);
+export type RowErrorPolicy = z.infer<typeof rowErrorPolicySchema>;
+
 export const mappingSchema = z.strictObject({
   from: tablePatternSchema,
   /** A part that is `*` keeps the source's name; in `new_[0-15]` and `new_*` the number or run that `from` matched stands again. */
@@ -111,6 +117,7 @@ export const mappingSchema = z.strictObject({
   where: expressionSchema.optional().describe('Rows for which it is not true are left out.'),
   delete: logicalDeleteSchema.optional().describe('A deleted row is marked instead of deleted.'),
   ddl: ddlPolicySchema.optional().describe('Overrides the policy of the channel.'),
+  rowErrors: rowErrorPolicySchema.optional().describe('Overrides the policy of the channel.'),
 });
 export type Mapping = z.infer<typeof mappingSchema>;
 
@@ -123,8 +130,15 @@ export const pipelineSchema = z.strictObject({
 });
 export type Pipeline = z.infer<typeof pipelineSchema>;
 
-export const rowErrorPolicySchema = z.enum(['block', 'hold']);
-export type RowErrorPolicy = z.infer<typeof rowErrorPolicySchema>;
+/** What a pipeline may keep in quarantine before it stops. */
+export const quarantineLimitSchema = z.strictObject({
+  rows: z.int().min(1).max(100_000).default(10_000),
+  bytes: z
+    .int()
+    .min(1)
+    .default(256 * 2 ** 20),
+});
+export type QuarantineLimit = z.infer<typeof quarantineLimitSchema>;
 
 export const policiesSchema = z.strictObject({
   ddl: ddlPolicySchema.optional().describe('Statements about tables: default apply.'),
@@ -132,8 +146,11 @@ export const policiesSchema = z.strictObject({
   rowErrors: rowErrorPolicySchema
     .optional()
     .describe(
-      'Rows that the target refuses. block (default): the pipeline waits. hold: their table waits, others flow.',
+      'Rows that the target refuses. pause-channel (default): the pipeline waits. pause-table: their table waits. quarantine: the row waits, and what depends on it.',
     ),
+  quarantineLimit: quarantineLimitSchema
+    .optional()
+    .describe('A pipeline with more in quarantine stops: default 10,000 rows, 256 MB.'),
 });
 
 export const desiredStateSchema = z.enum(['running', 'paused']);
@@ -182,7 +199,14 @@ export function databaseDdlPolicyOf({ policies }: Pick<Channel, 'policies'>): Dd
   return policies?.databaseDdl ?? 'ignore';
 }
 
-/** What becomes of a transaction whose rows the target refuses. */
-export function rowErrorPolicyOf({ policies }: Pick<Channel, 'policies'>): RowErrorPolicy {
-  return policies?.rowErrors ?? 'block';
+/** What becomes of a row of this mapping that the target refuses. */
+export function rowErrorPolicyOf(
+  { policies }: Pick<Channel, 'policies'>,
+  mapping: Pick<Mapping, 'rowErrors'>,
+): RowErrorPolicy {
+  return mapping.rowErrors ?? policies?.rowErrors ?? 'pause-channel';
+}
+
+export function quarantineLimitOf({ policies }: Pick<Channel, 'policies'>): QuarantineLimit {
+  return quarantineLimitSchema.parse(policies?.quarantineLimit ?? {});
 }

@@ -70,6 +70,8 @@ export const statusSchema = z.object({
   drift: z.record(z.string(), z.number()).optional(),
   /** Statements of the source since the process started, and those that wait for a decision. */
   ddl: z.object({ applied: z.number(), skipped: z.number(), held: z.array(heldStatement) }).optional(),
+  /** loader: rows that wait in quarantine, by table of the target. */
+  quarantine: z.object({ rows: z.number(), tables: z.record(z.string(), z.number()) }).optional(),
   /** Work seen and deliberately not applied, by kind (for example `ddl`). */
   skipped: z.record(z.string(), z.number()).optional(),
 });

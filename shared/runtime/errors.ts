@@ -36,6 +36,7 @@ const TREATMENTS = {
   TARGET_FULL: 'wait',
   TARGET_TRANSIENT: 'retry',
   TARGET_REFUSED: 'block',
+  QUARANTINE_FULL: 'block',
   DDL_UNREADABLE: 'block',
   DDL_UNMAPPABLE: 'block',
   DOCUMENT_INVALID: 'block',

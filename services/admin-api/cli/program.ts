@@ -6,6 +6,7 @@ import { addCheck } from './commands/check.ts';
 import { addDdl } from './commands/ddl.ts';
 import { addDescribe } from './commands/describe.ts';
 import { addGet } from './commands/get.ts';
+import { addQuarantine } from './commands/quarantine.ts';
 import { addSeek } from './commands/seek.ts';
 import { addState } from './commands/state.ts';
 import { addStatus } from './commands/status.ts';
@@ -23,7 +24,18 @@ export function createProgram(): Command {
     .showHelpAfterError('(add --help for the usage)')
     .addHelpText('after', HELP);
   const connect: Connect = () => new ApiClient(program.opts<{ server?: string }>().server);
-  for (const add of [addApply, addGet, addDescribe, addState, addStatus, addDdl, addSeek, addAudit, addCheck])
+  for (const add of [
+    addApply,
+    addGet,
+    addDescribe,
+    addState,
+    addStatus,
+    addDdl,
+    addQuarantine,
+    addSeek,
+    addAudit,
+    addCheck,
+  ])
     add(program, connect);
   return program;
 }

@@ -13,7 +13,8 @@ export function statusText(channels: readonly ChannelStatus[]): string {
   );
   const head = ['CHANNEL', 'PIPELINE', 'FROM -> TO', 'STATE', 'LAG', 'ROWS/S', 'OFFSET', 'POSITION'];
   const held = channels.flatMap((channel) => channel.pipelines.flatMap((pipeline) => heldLines(channel, pipeline)));
-  return [table(head, rows), ...held, ...(reasons.length > 0 ? ['', ...reasons] : [])].join('\n');
+  const kept = channels.flatMap((channel) => channel.pipelines.flatMap((pipeline) => keptLines(channel, pipeline)));
+  return [table(head, rows), ...held, ...kept, ...(reasons.length > 0 ? ['', ...reasons] : [])].join('\n');
 }
 
 function row(channel: ChannelStatus, pipeline: PipelineView): string[] {
@@ -51,6 +52,16 @@ function reasonLines(channel: ChannelStatus, pipeline: PipelineView): string[] {
   return [
     `${paint('bold', who)} ${paintState(pipeline.state)}: ${printable(reason.message)} [${printable(reason.code)}]`,
     `  ${paint('cyan', 'remedy')}: ${printable(reason.remedy)}`,
+  ];
+}
+
+/** Rows in quarantine; everything else flows. */
+function keptLines(channel: ChannelStatus, { name, loader }: PipelineView): string[] {
+  const { rows, tables } = loader?.quarantine ?? { rows: 0, tables: {} };
+  if (rows === 0) return [];
+  const list = Object.entries(tables).map(([table, waiting]) => `${printable(table)} ${count(waiting)}`);
+  return [
+    `${paint('bold', `${channel.name}/${name}`)} ${paint('red', 'quarantine')}: ${count(rows)} rows wait (${list.join(', ')}); lutra quarantine list ${channel.name}`,
   ];
 }
 

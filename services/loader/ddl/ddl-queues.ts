@@ -1,12 +1,10 @@
-import { type Decision, decisionKey } from '../../../shared/model/ddl-entry.ts';
-import type { Reason } from '../../../shared/model/status.ts';
+import type { Decision } from '../../../shared/model/ddl-entry.ts';
 import { pause } from '../../../shared/runtime/retry.ts';
 import type { LedgerRow } from './ddl-ledger.ts';
 import { performText } from './ddl-perform.ts';
-import { barrierReason, nothingToApply, stopped } from './ddl-reasons.ts';
+import { barrierReason, behindQuarantine, isBehindQuarantine, nothingToApply, stopped } from './ddl-reasons.ts';
 import { type DdlSettler, LOOK_MS } from './ddl-settler.ts';
-import { parkedPlace, ROWS } from './held-rows.ts';
-import { countParked, readParked, removeParked, type StoredRecord } from './parking.ts';
+import { countParked } from './parking.ts';
 
 /**
  * Queues behind held statements. A queue is named after its head: the statement that waits for a decision. Behind it stand, in their order, rows of its
@@ -19,12 +17,13 @@ export class DdlQueues {
     this.settler = settler;
   }
 
-  /** Queues that may have work: a decision about their head is new, or they were not drained to their end. */
+  /** Queues that may have work: their head can be settled now, or they were not drained to their end. */
   async withWork(): Promise<string[]> {
     const queues: string[] = [];
     for (const queue of this.settler.held.all()) {
       const head = await this.headOf(queue);
-      if (head?.state !== 'held' || this.newDecision(head) !== undefined) queues.push(queue);
+      if (head?.state !== 'held' || this.newDecision(head) !== undefined || (await this.isClear(head)))
+        queues.push(queue);
     }
     return queues;
   }
@@ -35,6 +34,7 @@ export class DdlQueues {
       const head = await this.headOf(queue);
       const decision = head?.state === 'held' ? this.newDecision(head) : undefined;
       if (head !== undefined && decision !== undefined) await this.carryOut(head, decision);
+      else if (head !== undefined && (await this.isClear(head))) await this.carryOutCleared(head);
       else if (head?.state === 'applying') await this.settler.perform(head, head.targetSql ?? head.sql);
     });
     const head = await this.headOf(queue);
@@ -92,7 +92,7 @@ export class DdlQueues {
 
   private newDecision(head: LedgerRow): Decision | undefined {
     const { decisions, owner } = this.settler.parts;
-    const decision = decisions.get(decisionKey(owner.uid, head.id));
+    const decision = decisions.ofStatement(owner.uid, head.id);
     return decision !== undefined && decision.at > (head.decision?.at ?? 0) ? decision : undefined;
   }
 
@@ -102,54 +102,23 @@ export class DdlQueues {
       { statement: head.id, action: decision.action, by: decision.by },
       'a held statement was decided',
     );
-    if (head.words === ROWS) return this.carryOutRows(head, decision);
     if (decision.action === 'skip') {
       const reason = { code: 'DDL_SKIPPED', message: `skipped by ${decision.by}`, remedy: '' };
       return settler.note(head, { state: 'skipped', reason, decision });
     }
+    const rows = isBehindQuarantine(head) ? 0 : await settler.quarantined(head.tables);
+    if (rows > 0) return settler.hold(head, behindQuarantine(rows), decision);
+    await this.execute(head, decision);
+  }
+
+  private async execute(head: LedgerRow, decision: Decision): Promise<void> {
+    const { settler } = this;
     if (decision.action === 'edit' && decision.sql !== undefined) {
       return settler.settle(head, await performText(head, decision.sql, settler.performParts()), decision);
     }
     const sql = head.targetSql ?? this.targetSqlNow(head);
     if (sql === undefined) return settler.hold(head, nothingToApply(), decision);
     await settler.perform(head, sql, decision);
-  }
-
-  /** Held rows are tried again, or those of the refused transaction are left out; the note and their removal are one target transaction. */
-  private async carryOutRows(head: LedgerRow, decision: Decision): Promise<void> {
-    const { settler } = this;
-    if (decision.action === 'apply') {
-      return settler.note(head, { state: 'applied', reason: decidedReason('tried again', decision), decision });
-    }
-    if (decision.action === 'edit' && decision.sql !== undefined) {
-      const outcome = await performText(head, decision.sql, settler.performParts());
-      if (outcome.state === 'held') return settler.hold(head, outcome.reason, decision);
-    }
-    const state = decision.action === 'edit' ? 'applied' : 'skipped';
-    await settler.guarded((connection) => connection.query('BEGIN'));
-    await this.removeFirstTransaction(head.id);
-    await settler.note(head, { state, reason: decidedReason(state, decision), decision }, false);
-    await settler.guarded((connection) => connection.query('COMMIT'));
-    await settler.note(head, { state });
-  }
-
-  private async removeFirstTransaction(queue: string): Promise<void> {
-    const { settler } = this;
-    const { owner } = settler.parts;
-    const read = (): Promise<StoredRecord[]> =>
-      settler.guarded((connection) => readParked(connection, owner, queue, READ_BYTES));
-    const records = await read();
-    const [first] = records;
-    if (first === undefined) return;
-    const { transaction, identity } = parkedPlace(first);
-    for (let left = records; left.length > 0; left = await read()) {
-      const same = left.filter((record) => {
-        const place = parkedPlace(record);
-        return place.transaction === transaction && place.identity?.epoch === identity?.epoch;
-      });
-      if (same.length === 0) return;
-      await settler.guarded((connection) => connection.query(removeParked(same)));
-    }
   }
 
   /** Mappings may have changed since the statement was held. */
@@ -166,19 +135,28 @@ export class DdlQueues {
     if (choice.kind === 'none') return settler.note(row, { state: 'skipped', reason: null });
     if (choice.kind === 'skip') return settler.note(row, { state: 'skipped', reason: choice.reason });
     if (choice.kind === 'hold') return settler.hold(row, choice.reason);
+    const rows = await settler.quarantined(row.tables);
+    if (rows > 0) return settler.hold(row, behindQuarantine(rows));
     await settler.perform(row, choice.targetSql);
+  }
+
+  /** Whether a statement waited for rows in quarantine and does not any more. */
+  private async isClear(head: LedgerRow): Promise<boolean> {
+    return isBehindQuarantine(head) && (await this.settler.quarantined(head.tables)) === 0;
+  }
+
+  /** As it was decided, or as it would have been executed at once. */
+  private async carryOutCleared(head: LedgerRow): Promise<void> {
+    if (head.decision !== undefined) return this.execute(head, head.decision);
+    const sql = head.targetSql ?? this.targetSqlNow(head);
+    if (sql === undefined) return this.settler.hold(head, nothingToApply());
+    await this.settler.perform(head, sql);
   }
 
   private async headOf(queue: string): Promise<LedgerRow | undefined> {
     const { epoch, transaction } = placeOf(queue);
     return this.settler.guarded(() => this.settler.ledger.read(epoch, transaction));
   }
-}
-
-const READ_BYTES = 4 << 20;
-
-function decidedReason(what: string, { by }: Decision): Reason {
-  return { code: 'ROWS_DECIDED', message: `${what}, as ${by} decided`, remedy: '' };
 }
 
 function isOpen({ state }: LedgerRow): boolean {

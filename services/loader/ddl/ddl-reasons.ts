@@ -40,3 +40,19 @@ export function nothingToApply(): Reason {
 export function stopped(): ReplicationError {
   return new ReplicationError('TARGET_TRANSIENT', 'the loader stops before a statement is settled', 'nothing to do');
 }
+
+const BEHIND_QUARANTINE = 'DDL_BEHIND_QUARANTINE';
+
+/** Rows of its tables were refused before it: executed first, it might change what they are. */
+export function behindQuarantine(rows: number): Reason {
+  return {
+    code: BEHIND_QUARANTINE,
+    message: `${rows} rows of its tables are in quarantine and stood before it in the source`,
+    remedy:
+      'settle them: lutra quarantine list; the statement follows by itself. lutra ddl apply executes it before them',
+  };
+}
+
+export function isBehindQuarantine(row: LedgerRow | undefined): boolean {
+  return row?.state === 'held' && row.reason?.code === BEHIND_QUARANTINE;
+}

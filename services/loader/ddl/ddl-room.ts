@@ -1,13 +1,10 @@
 import { pause } from '../../../shared/runtime/retry.ts';
-import type { Checkpoint } from '../checkpoint.ts';
-import type { RowsRefused } from '../target-errors.ts';
 import type { Choice } from './ddl-choice.ts';
 import { KnownEffects } from './ddl-effects.ts';
 import { DdlLedger, ensureLedger, type LedgerRow, toEntry } from './ddl-ledger.ts';
 import { DdlQueues } from './ddl-queues.ts';
-import { barrierReason, queuedReason, stopped } from './ddl-reasons.ts';
+import { barrierReason, behindQuarantine, isBehindQuarantine, queuedReason, stopped } from './ddl-reasons.ts';
 import { type DdlRoomParts, DdlSettler, LOOK_MS } from './ddl-settler.ts';
-import { holdRows } from './held-rows.ts';
 import { ensureParking, park } from './parking.ts';
 import { replayDdl } from './replay-ddl.ts';
 import type { Statement } from './statement-record.ts';
@@ -23,6 +20,8 @@ const SETTLED = new Set(['applied', 'skipped', 'held', 'queued']);
  */
 export class DdlRoom {
   readonly queues: DdlQueues;
+  /** Whether a statement waits for rows in quarantine: it goes on by itself, whichever lane applies the last of them. */
+  waitsForRows = false;
   private readonly settler: DdlSettler;
 
   private constructor(settler: DdlSettler) {
@@ -38,9 +37,12 @@ export class DdlRoom {
       await ensureParking(connection);
       const ledger = new DdlLedger(connection, owner);
       const settler = new DdlSettler(parts, ledger, new KnownEffects(await ledger.withEffects()));
-      for (const row of await ledger.inQueues()) settler.held.hold(row.tables, row.queue ?? row.id);
+      const waiting = await ledger.inQueues();
+      for (const row of waiting) settler.held.hold(row.tables, row.queue ?? row.id);
       if (owner.partition === 0) for (const row of await ledger.newest(50)) parts.publish(toEntry(row, owner));
-      return new DdlRoom(settler);
+      const room = new DdlRoom(settler);
+      room.waitsForRows = waiting.some(isBehindQuarantine);
+      return room;
     });
   }
 
@@ -50,11 +52,6 @@ export class DdlRoom {
 
   get effects(): KnownEffects {
     return this.settler.effects;
-  }
-
-  /** Holds the table of refused rows, see `holdRows`. */
-  holdRows(refused: RowsRefused, checkpoint: Checkpoint, queue?: string): Promise<boolean> {
-    return holdRows(this.settler, refused, checkpoint, queue);
   }
 
   /** Takes the stream over a statement; everything before it is committed. Resolves when rows behind it may be applied. Errors: TARGET_…, DDL_HELD. */
@@ -71,6 +68,7 @@ export class DdlRoom {
     if (settled.state === 'held' || settled.state === 'queued')
       this.held.hold(settled.tables, settled.queue ?? settled.id);
     this.settler.learn(settled);
+    this.waitsForRows ||= isBehindQuarantine(settled);
     if (settled.state === 'held' && settled.tables.length === 0) await this.queues.waitForDecision(settled);
     await this.goOn(statement, settled);
   }
@@ -110,6 +108,8 @@ export class DdlRoom {
     }
     await this.settler.note(row, { words, tables, targetSql: choice.targetSql ?? null }, false);
     if (choice.kind === 'hold') return this.settler.hold({ ...row, tables }, choice.reason);
+    const rows = await this.settler.quarantined(tables);
+    if (rows > 0) return this.settler.hold({ ...row, tables }, behindQuarantine(rows));
     await this.settler.perform({ ...row, tables }, choice.targetSql);
   }
 

@@ -6,13 +6,14 @@ import { ReplicationError } from '../../../shared/runtime/errors.ts';
 import type { Logger } from '../../../shared/runtime/log.ts';
 import { pause } from '../../../shared/runtime/retry.ts';
 import type { CheckpointOwner } from '../checkpoint.ts';
+import type { Decisions } from '../decisions.ts';
+import { countRowsOf } from '../quarantine/quarantine-table.ts';
 import type { TargetSession } from '../target-session.ts';
 import { type Choice, chooseDdl, type DdlRules } from './ddl-choice.ts';
 import { hasEffects, type KnownEffects } from './ddl-effects.ts';
-import { type DdlLedger, type LedgerChange, type LedgerRow, toEntry } from './ddl-ledger.ts';
+import { type DdlLedger, type LedgerChange, type LedgerRow, type TargetName, toEntry } from './ddl-ledger.ts';
 import { type Outcome, type PerformParts, performDdl } from './ddl-perform.ts';
 import { runningReason } from './ddl-reasons.ts';
-import type { Decisions } from './decisions.ts';
 import { HeldTables } from './held-tables.ts';
 import { moveParked } from './parking.ts';
 import { sqlModeText } from './sql-mode.ts';
@@ -84,6 +85,11 @@ export class DdlSettler {
       reason,
       ...(decision === undefined ? {} : { decision }),
     });
+  }
+
+  /** How many rows of these tables are in quarantine, in all partitions: what they wait for is older than the statement. */
+  quarantined(tables: readonly TargetName[]): Promise<number> {
+    return this.guarded((connection) => countRowsOf(connection, this.parts.owner, tables));
   }
 
   /** What waits in one queue waits in another from now on. */

@@ -4,9 +4,10 @@ import { readPart } from '../../../shared/codec/row-part.ts';
 import { ReplicationError } from '../../../shared/runtime/errors.ts';
 import type { CheckpointOwner } from '../checkpoint.ts';
 import type { PlanCache } from '../plan-cache.ts';
-import type { RowEvent } from '../row-event.ts';
+import { Isolation } from '../quarantine/isolation.ts';
+import type { NewRow, Quarantine } from '../quarantine/quarantine.ts';
+import { type RowEvent, transformed } from '../row-event.ts';
 import { RowParts } from '../row-parts.ts';
-import { RowsRefused } from '../target-errors.ts';
 import type { TargetSession } from '../target-session.ts';
 import type { DdlRoom } from './ddl-room.ts';
 import { readParked, removeParked, type StoredRecord } from './parking.ts';
@@ -15,17 +16,19 @@ export type ReleaseParts = {
   readonly room: DdlRoom;
   readonly session: TargetSession;
   readonly owner: CheckpointOwner;
+  readonly quarantine: Quarantine;
   /** New plans, by which the tables of this queue are written. */
   readonly plans: (released: string) => PlanCache;
   readonly signal: AbortSignal;
-  /** One source transaction at a time, so that an error is about that one alone. */
-  readonly isCareful: () => boolean;
+  /** Record by record, so that a refused one goes into quarantine alone. */
+  readonly isIsolated: boolean;
   readonly onApplied: (events: readonly RowEvent[]) => void;
+  readonly onQuarantined: (rows: readonly NewRow[]) => void;
 };
 
 /**
  * Carries out what was decided about a queue and applies what was parked behind it, in order, until the queue is empty or its next statement is held.
- * A chunk of rows and its removal from `lutra.parked` are one target transaction, so a crash repeats nothing. Errors: TARGET_….
+ * A chunk of rows and its removal from `lutra.parked` are one target transaction, so a crash repeats nothing. Errors: TARGET_…, ParkedRefused.
  */
 export async function releaseQueue(queue: string, parts: ReleaseParts): Promise<void> {
   const { room, session, owner, signal } = parts;
@@ -38,8 +41,7 @@ export async function releaseQueue(queue: string, parts: ReleaseParts): Promise<
     if (first === undefined) return room.queues.end(queue);
     const statement = statementId(first);
     if (statement === undefined) {
-      const ahead = rowsAhead(records);
-      const isWhole = await applyParked(queue, parts.isCareful() ? firstTransaction(ahead) : ahead, plans, parts);
+      const isWhole = await applyParked(rowsAhead(records), plans, parts);
       bytes = isWhole ? CHUNK_BYTES : bytes * 2;
       continue;
     }
@@ -59,47 +61,20 @@ function statementId({ value }: StoredRecord): string | undefined {
   return `${head.epoch}-${head.transaction}`;
 }
 
-/** Rows that were parked are refused: TARGET_REFUSED. `first`: the oldest of what was tried. */
+/** One of the rows that were parked is refused: TARGET_REFUSED. */
 export class ParkedRefused extends ReplicationError {
-  readonly queue: string;
-  readonly refused: RowsRefused;
-  readonly first: StoredRecord;
-
-  constructor(queue: string, refused: RowsRefused, first: StoredRecord) {
-    super('TARGET_REFUSED', refused.message, refused.remedy, refused);
-    this.queue = queue;
-    this.refused = refused;
-    this.first = first;
+  constructor({ message, remedy }: ReplicationError, cause: unknown) {
+    super('TARGET_REFUSED', message, remedy, cause);
   }
 }
 
-async function applyParked(
-  queue: string,
-  records: readonly StoredRecord[],
-  plans: PlanCache,
-  parts: ReleaseParts,
-): Promise<boolean> {
+async function applyParked(records: readonly StoredRecord[], plans: PlanCache, parts: ReleaseParts): Promise<boolean> {
   try {
     return await applyRows(records, plans, parts);
   } catch (error) {
-    const [first] = records;
-    if (!(error instanceof RowsRefused) || first === undefined) throw error;
-    throw new ParkedRefused(queue, error, first);
+    if (parts.isIsolated || !(error instanceof ReplicationError) || error.code !== 'TARGET_REFUSED') throw error;
+    throw new ParkedRefused(error, error);
   }
-}
-
-/** The records of the transaction that the first one belongs to. */
-export function firstTransaction(records: readonly StoredRecord[]): readonly StoredRecord[] {
-  const [first] = records;
-  if (first === undefined) return [];
-  const id = transactionOf(first);
-  const end = records.findIndex((record) => transactionOf(record) !== id);
-  return end < 0 ? records : records.slice(0, end);
-}
-
-function transactionOf({ value }: StoredRecord): string {
-  readHead(value, place, head);
-  return `${head.epoch}-${head.transaction}`;
 }
 
 /** The records before the next statement. */
@@ -109,16 +84,39 @@ function rowsAhead(records: readonly StoredRecord[]): readonly StoredRecord[] {
 }
 
 /** False when the records are only pieces of a row that is larger: more have to be read at once. */
-async function applyRows(
+async function applyRows(records: readonly StoredRecord[], plans: PlanCache, parts: ReleaseParts): Promise<boolean> {
+  const { session, quarantine } = parts;
+  const { events, wholeRecords } = await readEvents(records, plans);
+  if (wholeRecords === 0) return false;
+  const { flowing, waiting } = quarantine.isEmpty ? { flowing: events, waiting: [] } : await quarantine.sift(events);
+  const found = [...waiting];
+  await session.release(async () => {
+    if (parts.isIsolated) found.push(...(await applyIsolated(flowing, parts)));
+    else await session.runMerged(flowing);
+    await quarantine.store(found);
+    await session.guarded((connection) => connection.query(removeParked(records.slice(0, wholeRecords))));
+  });
+  parts.onApplied(flowing);
+  parts.onQuarantined(found);
+  return true;
+}
+
+async function applyIsolated(
+  events: readonly RowEvent[],
+  { session, quarantine }: ReleaseParts,
+): Promise<readonly NewRow[]> {
+  const isolation = new Isolation(quarantine, session.rows, session.link);
+  return [...(await isolation.apply(events)), ...(await isolation.finish())];
+}
+
+async function readEvents(
   records: readonly StoredRecord[],
   plans: PlanCache,
-  { session, onApplied }: ReleaseParts,
-): Promise<boolean> {
+): Promise<{ events: RowEvent[]; wholeRecords: number }> {
   const events: RowEvent[] = [];
   const rowParts = new RowParts();
   let wholeRecords = 0;
-  for (const [index, record] of records.entries()) {
-    const { key, value, offset } = record;
+  for (const [index, { key, value, offset }] of records.entries()) {
     readHead(value, place, head);
     const { op, bodyAt } = head;
     const part = op === PART ? readPart(value, bodyAt) : undefined;
@@ -133,11 +131,9 @@ async function applyRows(
       use.expectPast(head);
       continue;
     }
-    const event = { plan: use, op: part?.op ?? op, key, value: whole, bodyAt: part === undefined ? bodyAt : 0, offset };
-    events.push(...(use.transform === undefined ? [event] : use.transform(event)));
+    const joined = part && { joined: { schemaId, head: Buffer.from(value.subarray(0, bodyAt)) } };
+    const event = { plan: use, op: part?.op ?? op, key, value: whole, bodyAt: part ? 0 : bodyAt, offset, ...joined };
+    events.push(...transformed(event));
   }
-  if (wholeRecords === 0) return false;
-  await session.release(events, removeParked(records.slice(0, wholeRecords)));
-  onApplied(events);
-  return true;
+  return { events, wholeRecords };
 }

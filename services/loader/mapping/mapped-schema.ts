@@ -43,7 +43,7 @@ export function mapSchema(rows: RowSchema, rules: Rules, target: TargetTable): M
   };
 }
 
-function computedColumn(name: string, type: string, { kind }: ComputedType): RowColumn {
+export function computedColumn(name: string, type: string, { kind }: ComputedType): RowColumn {
   const skip = kind === 'double' ? skipDouble : skipLengthPrefixed;
   const skipNullable = (from: Source): void => {
     if (from.bytes[from.at++] !== 0) skip(from);

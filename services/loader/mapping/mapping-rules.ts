@@ -1,4 +1,4 @@
-import type { Channel, Pipeline } from '../../../shared/model/channel.ts';
+import { type Channel, type Pipeline, rowErrorPolicyOf } from '../../../shared/model/channel.ts';
 import type { TableName } from '../../../shared/model/table-pattern.ts';
 import { compileRoutes, type TableRoute } from '../../../shared/model/table-route.ts';
 
@@ -6,6 +6,8 @@ import { compileRoutes, type TableRoute } from '../../../shared/model/table-rout
 export type RulesVersion = {
   readonly channel: Channel;
   readonly routeOf: (source: TableName) => TableRoute | undefined;
+  /** Whether refused rows of any table are kept for later instead of stopping the pipeline. */
+  readonly keepsRefused: boolean;
 };
 
 /**
@@ -43,5 +45,6 @@ export class MappingRules {
 }
 
 function versionOf(channel: Channel, pipeline: Pipeline): RulesVersion {
-  return { channel, routeOf: compileRoutes(pipeline.mappings) };
+  const keepsRefused = pipeline.mappings.some((mapping) => rowErrorPolicyOf(channel, mapping) !== 'pause-channel');
+  return { channel, routeOf: compileRoutes(pipeline.mappings), keepsRefused };
 }

@@ -5,6 +5,7 @@ import { AuditLog } from '../../../services/admin-api/audit-log.ts';
 import { ChannelStore } from '../../../services/admin-api/channel-store.ts';
 import { readConfig } from '../../../services/admin-api/config.ts';
 import { DdlDesk } from '../../../services/admin-api/ddl-desk.ts';
+import { QuarantineDesk } from '../../../services/admin-api/quarantine-desk.ts';
 import { type App, createServer } from '../../../services/admin-api/server.ts';
 import { StatusView } from '../../../services/admin-api/status-view.ts';
 import { createLogger } from '../../../shared/runtime/log.ts';
@@ -23,6 +24,7 @@ async function openApp(): Promise<App & AsyncDisposable> {
     statuses: new StatusView(options, []),
     ddl: new DdlDesk(options, []),
     audit: new AuditLog(options),
+    quarantine: new QuarantineDesk(options, []),
     log,
   });
   return Object.assign(app, { [Symbol.asyncDispose]: async () => app.close() });
@@ -45,6 +47,10 @@ test('the OpenAPI document is valid and names every route', async () => {
     '/api/v1/channels/{name}/pause',
     '/api/v1/channels/{name}/pipelines/{pipeline}/ddl/{id}/decision',
     '/api/v1/channels/{name}/pipelines/{pipeline}/position',
+    '/api/v1/channels/{name}/pipelines/{pipeline}/quarantine/decision',
+    '/api/v1/channels/{name}/pipelines/{pipeline}/quarantine/{id}',
+    '/api/v1/channels/{name}/pipelines/{pipeline}/quarantine/{id}/decision',
+    '/api/v1/channels/{name}/quarantine',
     '/api/v1/channels/{name}/start',
     '/api/v1/channels/{name}/status',
     '/api/v1/check',

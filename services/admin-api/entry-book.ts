@@ -1,0 +1,44 @@
+import type * as z from 'zod';
+import type { KafkaAddress } from '../../shared/kafka/cluster.ts';
+import { followTopic } from '../../shared/kafka/topic-follower.ts';
+
+/** The newest record of each key of some compacted topics, as far as they can be read. */
+export class EntryBook<T> {
+  private readonly kafka: KafkaAddress;
+  private readonly topics: readonly string[];
+  private readonly schema: z.ZodType<T>;
+  private readonly entries = new Map<string, T>();
+
+  constructor(kafka: KafkaAddress, topics: readonly string[], schema: z.ZodType<T>) {
+    this.kafka = kafka;
+    this.topics = topics;
+    this.schema = schema;
+  }
+
+  /** Follows the topics until the signal. */
+  async run(signal: AbortSignal): Promise<void> {
+    await Promise.all(this.topics.map((topic) => this.follow(topic, signal)));
+  }
+
+  all(): T[] {
+    return [...this.entries.values()];
+  }
+
+  private async follow(topic: string, signal: AbortSignal): Promise<void> {
+    for await (const { records } of followTopic({ ...this.kafka, topic }, signal)) {
+      for (const { key, value } of records) {
+        const entry = value === null ? undefined : this.read(value);
+        if (entry === undefined) this.entries.delete(key);
+        else this.entries.set(key, entry);
+      }
+    }
+  }
+
+  private read(value: Buffer): T | undefined {
+    try {
+      return this.schema.parse(JSON.parse(value.toString('utf8')));
+    } catch {
+      return undefined;
+    }
+  }
+}
