@@ -1,0 +1,53 @@
+import type { StackHandle } from '../../stack/api.ts';
+import type { Fault } from './fault.ts';
+
+/** A weight for each process: those that are slow to come back are hit less often, so that work is done in between. */
+const PROCESSES: Readonly<Record<string, number>> = {
+  'selector-sh': 6,
+  'loader-us': 6,
+  'loader-sh': 4,
+  'admin-api': 1,
+  'kafka-sh': 2,
+  'kafka-us': 2,
+  'mirror-us': 2,
+  'mirror-sh': 1,
+  registry: 1,
+  redis: 1,
+  order: 2,
+  user: 2,
+  otter: 2,
+};
+
+/** kill -9 (the supervisor starts it again), SIGSTOP, a restart by SIGTERM, and an outage. Of brokers, a restart is also a change of leader and coordinator. */
+export function processFaults(stack: StackHandle): readonly Fault[] {
+  return Object.entries(PROCESSES).flatMap(([name, weight]) => [
+    make('kill', name, weight, 0, { inject: () => stack.kill(name), heal: async () => {} }),
+    make('restart', name, weight / 2, 0, { inject: () => stack.restart(name), heal: async () => {} }),
+    make('outage', name, weight / 2, 8_000, { inject: () => stack.stop(name), heal: () => stack.start(name) }),
+    make('freeze', name, weight / 2, 15_000, {
+      inject: async () => signal(stack, name, 'SIGSTOP'),
+      heal: async () => signal(stack, name, 'SIGCONT'),
+    }),
+  ]);
+}
+
+function make(
+  kind: string,
+  thing: string,
+  weight: number,
+  longestMs: number,
+  acts: Pick<Fault, 'inject' | 'heal'>,
+): Fault {
+  return { name: `${kind} ${thing}`, kind, thing, weight, longestMs, ...acts };
+}
+
+/** To the whole group, like the supervisor does. One that has just died needs no signal. */
+function signal(stack: StackHandle, name: string, signal: NodeJS.Signals): void {
+  const { pid } = stack.process(name);
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}
