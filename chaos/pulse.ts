@@ -1,10 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Connection } from 'mysql2/promise';
 import { connect } from '../demo/servers.ts';
 import type { ChaosRoute } from './route.ts';
 
 const BEAT_MS = 200;
 const RECONNECT_MS = 200;
 const BEAT_LIMIT_MS = 10_000;
+const LAST_BEAT_LIMIT_MS = 60_000;
 
 /** A row of the source that is changed five times a second, which tells how far the target is behind. While the source is away nothing is behind. */
 export class Pulse {
@@ -31,21 +33,20 @@ export class Pulse {
     this.waiting = rest === -1 ? [] : this.waiting.slice(rest);
   };
 
+  /** Until the signal; then one more beat, which lies behind all that was committed before the signal. */
   async run(signal: AbortSignal): Promise<void> {
     const { server, schema } = this.route.from;
-    while (!signal.aborted) {
+    for (let givesUpAt = Number.POSITIVE_INFINITY; performance.now() < givesUpAt; ) {
+      if (signal.aborted) givesUpAt = Math.min(givesUpAt, performance.now() + LAST_BEAT_LIMIT_MS);
       try {
         const connection = await connect(server, { database: schema });
         try {
-          while (!signal.aborted) {
-            this.newest = Math.max(this.newest + 1, Date.now());
-            await connection.query({
-              sql: `UPDATE pulse SET at = ${this.newest} WHERE id = 1`,
-              timeout: BEAT_LIMIT_MS,
-            });
-            this.waiting.push(this.newest);
-            await delay(BEAT_MS, undefined, { signal }).catch(() => {});
+          for (let isLast = false; !isLast; ) {
+            isLast = signal.aborted;
+            await this.beat(connection);
+            if (!isLast) await delay(BEAT_MS, undefined, { signal }).catch(() => {});
           }
+          return;
         } finally {
           connection.destroy();
         }
@@ -53,5 +54,11 @@ export class Pulse {
         await delay(RECONNECT_MS);
       }
     }
+  }
+
+  private async beat(connection: Connection): Promise<void> {
+    this.newest = Math.max(this.newest + 1, Date.now());
+    await connection.query({ sql: `UPDATE pulse SET at = ${this.newest} WHERE id = 1`, timeout: BEAT_LIMIT_MS });
+    this.waiting.push(this.newest);
   }
 }

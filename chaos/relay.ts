@@ -19,7 +19,7 @@ export class Relay implements AsyncDisposable {
   private toServer: Weather = CLEAR;
   private toClient: Weather = CLEAR;
   private isRefusing = false;
-  private trap: Trap | undefined;
+  private readonly traps = new Set<Trap>();
   /** Connections made so far. */
   connections = 0;
 
@@ -76,8 +76,12 @@ export class Relay implements AsyncDisposable {
     }
   }
 
-  set(trap: Trap | undefined): void {
-    this.trap = trap;
+  arm(trap: Trap): void {
+    this.traps.add(trap);
+  }
+
+  disarm(trap: Trap): void {
+    this.traps.delete(trap);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -120,9 +124,9 @@ export class Relay implements AsyncDisposable {
   }
 
   private asked(pair: Pair, bytes: Buffer): boolean {
-    const { trap } = this;
-    if (trap === undefined || !trap.matches(bytes)) return true;
-    this.trap = undefined;
+    const trap = [...this.traps].find(({ matches }) => matches(bytes));
+    if (trap === undefined) return true;
+    this.traps.delete(trap);
     if (trap.when === 'after') {
       pair.trap = trap;
       return true;

@@ -33,21 +33,25 @@ export async function runChaos(
   const witnesses = routes.map((route, n) => new Witness(route, pulses[n]?.seen ?? (() => {})));
   const memory = new MemoryMeter(bed.stack);
   const workload = new ChaosWorkload(routes, options);
-  const [working, watching] = [new AbortController(), new AbortController()];
-  const watchers = [...witnesses, ...pulses, memory].map((one) => one.run(watching.signal));
+  const [working, beating, watching] = [new AbortController(), new AbortController(), new AbortController()];
+  const watchers = [...witnesses, memory].map((one) => one.run(watching.signal));
+  const beats = pulses.map((pulse) => pulse.run(beating.signal));
   const load = workload.run(working.signal);
+  const lengthMs = options.minutes * 60_000;
   const faults = allFaults(bed.stack, (link) => linkOf(bed.links, link));
   const plan = planFaults(chosenFaults(faults, options.faults), {
     seed: options.seed,
-    lengthMs: options.minutes * 60_000,
+    lengthMs,
     everyMs: options.everySeconds * 1_000,
   });
-  const storm = new Storm({ plan, pulses, tell });
+  const storm = new Storm({ plan, lengthMs, pulses, tell });
   await storm.run(signal);
   const healed = performance.now();
   tell(`all faults are over; ${workload.committed} transactions so far`);
   working.abort();
   await load;
+  beating.abort();
+  await Promise.all(beats);
   const troubles = await untilCalm(bed.stack, routes, pulses, CALM_LIMIT_MS);
   const calmAfterMs = troubles.length === 0 ? performance.now() - healed : undefined;
   storm.stopWatching();

@@ -4,6 +4,8 @@ import type { Pulse } from './pulse.ts';
 
 export type StormParts = {
   readonly plan: readonly Planned[];
+  /** ms that it lasts, whatever is planned. */
+  readonly lengthMs: number;
   readonly pulses: readonly Pulse[];
   readonly tell: (line: string) => void;
 };
@@ -26,9 +28,10 @@ export class Storm {
     this.parts = parts;
   }
 
-  /** Resolves when all are healed. The signal ends it early: what lasts is healed at once. */
+  /** Resolves when its time is over and all are healed. The signal ends it early: what lasts is healed at once. */
   async run(signal: AbortSignal): Promise<void> {
-    await Promise.all(this.parts.plan.map((planned) => this.strike(planned, signal)));
+    const whole = delay(this.parts.lengthMs, undefined, { signal }).catch(() => {});
+    await Promise.all([whole, ...this.parts.plan.map((planned) => this.strike(planned, signal))]);
   }
 
   /** Recoveries that are not over are given up. */

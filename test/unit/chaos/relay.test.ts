@@ -119,7 +119,7 @@ for (const when of ['before', 'after'] as const) {
     await using bench = await open();
     const sprung: string[] = [];
     const trap: Trap = { when, matches: (bytes) => bytes.includes('COMMIT'), spring: () => sprung.push(bench.read()) };
-    bench.relay.set(trap);
+    bench.relay.arm(trap);
     const { socket, heard } = await bench.call();
     socket.write('BEGIN');
     await eventually('BEGIN came back', () => heard() === 'BEGIN');
