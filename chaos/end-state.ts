@@ -7,6 +7,7 @@ import type { Pulse } from './pulse.ts';
 import type { ChaosRoute } from './route.ts';
 
 const POLL_MS = 250;
+const TELL_EVERY_MS = 15_000;
 /** Heartbeats come once a second. */
 const CALM_LAG_MS = 5_000;
 
@@ -17,17 +18,21 @@ export async function untilCalm(
   stack: StackHandle,
   routes: readonly ChaosRoute[],
   pulses: readonly Pulse[],
-  limitMs: number,
+  { limitMs, tell }: { readonly limitMs: number; readonly tell: (line: string) => void },
 ): Promise<string[]> {
   const channels = new Channels(stack.address('admin-api', 'http'));
   const deadline = performance.now() + limitMs;
-  for (;;) {
+  for (let told = performance.now(); ; ) {
     const late = pulses.flatMap((pulse, n) =>
       pulse.lagMs > 0 ? [`${routes[n]?.title} is ${pulse.lagMs} ms behind`] : [],
     );
     const states = await Promise.all(routes.map((route) => troublesOf(channels, route)));
     const found = [...late, ...states.flat()];
     if (found.length === 0 || performance.now() > deadline) return found;
+    if (performance.now() - told > TELL_EVERY_MS) {
+      told = performance.now();
+      for (const trouble of found) tell(`waiting: ${trouble}`);
+    }
     await delay(POLL_MS);
   }
 }
@@ -38,7 +43,9 @@ async function troublesOf(channels: Channels, { channel }: ChaosRoute): Promise<
     return pipelines.flatMap((pipeline) => {
       if (pipeline.state !== 'running') return [`${channel}: ${stateLine(pipeline)}`];
       const lagMs = pipeline.loader?.lagMs ?? 0;
-      return lagMs > CALM_LAG_MS ? [`${channel}: lag ${lagMs} ms`] : [];
+      if (lagMs <= CALM_LAG_MS) return [];
+      const at = (pipeline.offsets ?? []).map(({ partition, next, end }) => `${partition}: ${next} of ${end}`);
+      return [`${channel}: lag ${lagMs} ms, ${pipeline.rowsPerSecond} rows/s, offsets ${at.join(', ')}`];
     });
   } catch (error) {
     return [`${channel}: ${error instanceof Error ? error.message : String(error)}`];

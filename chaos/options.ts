@@ -17,7 +17,7 @@ export const USAGE = `usage: npm run chaos [-- OPTIONS]
   --minutes M      minutes of faults (2)
   --faults LIST    kinds or names of faults, separated by commas: kill,"cut us>kafka-sh" (all; none: no fault)
   --every S        seconds from one fault to the next, on average (4)
-  --rate N         source transactions a second (120)
+  --rate N         source transactions a second (60)
   --list           print the faults and end
 A stack of its own stands in .stack/chaos meanwhile, at a free block of ports. The last line is the verdict; the exit code is 0 when it is ok.`;
 
@@ -47,7 +47,7 @@ export function readOptions(args: readonly string[]): ChaosOptions | 'help' | 'l
       .map((name) => name.trim())
       .filter((name) => name !== ''),
     everySeconds: number('every', values.every, 4),
-    rate: number('rate', values.rate, 120),
+    rate: number('rate', values.rate, 60),
   };
 }
 

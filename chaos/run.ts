@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { messageOf } from '../stack/errors.ts';
 import type { ChaosBed } from './bed.ts';
 import { openRoutes } from './channels.ts';
 import { type EndState, endState, untilCalm } from './end-state.ts';
@@ -52,7 +53,7 @@ export async function runChaos(
   await load;
   beating.abort();
   await Promise.all(beats);
-  const troubles = await untilCalm(bed.stack, routes, pulses, CALM_LIMIT_MS);
+  const troubles = await untilCalm(bed.stack, routes, pulses, { limitMs: CALM_LIMIT_MS, tell });
   const calmAfterMs = troubles.length === 0 ? performance.now() - healed : undefined;
   storm.stopWatching();
   watching.abort();
@@ -96,7 +97,9 @@ async function begun(routes: readonly ChaosRoute[]): Promise<void> {
 async function settledState(routes: readonly ChaosRoute[]): Promise<EndState> {
   const deadline = performance.now() + OTHER_PARTITIONS_LIMIT_MS;
   for (;;) {
-    const found = await endState(routes);
+    const found = await endState(routes).catch((error: unknown): EndState => {
+      return { tables: 0, rows: 0, violations: [`source and target could not be compared: ${messageOf(error)}`] };
+    });
     if (found.violations.length === 0 || performance.now() > deadline) return found;
     await delay(1_000);
   }

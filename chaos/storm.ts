@@ -1,4 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { messageOf } from '../stack/errors.ts';
+import type { Fault } from './faults/fault.ts';
 import type { Planned } from './plan.ts';
 import type { Pulse } from './pulse.ts';
 
@@ -17,7 +19,7 @@ const WATCH_MS = 100;
 /** A pipeline that is not further behind than this is not disturbed. */
 const BEHIND_MS = 2_000;
 
-/** Injects what is planned at its time and heals it after its time. Rejects when a fault could not be injected or healed. */
+/** Injects what is planned at its time and heals it after its time. Rejects when a fault could not be healed. */
 export class Storm {
   readonly injected: Injected[] = [];
   private readonly parts: StormParts;
@@ -42,16 +44,25 @@ export class Storm {
   private async strike({ atMs, fault, lastsMs }: Planned, signal: AbortSignal): Promise<void> {
     await delay(Math.max(0, atMs - this.elapsed), undefined, { signal }).catch(() => {});
     if (signal.aborted) return;
-    const number = this.injected.push({ name: fault.name, kind: fault.kind, recoveryMs: undefined }) - 1;
     this.say(`${fault.name}${lastsMs > 0 ? ` for ${(lastsMs / 1_000).toFixed(1)} s` : ''}`);
-    try {
-      await fault.inject();
-      await delay(lastsMs, undefined, { signal }).catch(() => {});
-    } finally {
-      await fault.heal();
-    }
+    const isInjected = await this.inject(fault);
+    if (isInjected) await delay(lastsMs, undefined, { signal }).catch(() => {});
+    await fault.heal();
+    if (!isInjected) return;
+    const number = this.injected.push({ name: fault.name, kind: fault.kind, recoveryMs: undefined }) - 1;
     if (lastsMs > 0) this.say(`healed: ${fault.name}`);
     void this.watch(number);
+  }
+
+  /** A thing that does not answer anyway, such as a database that has just been killed, may refuse its fault. */
+  private async inject(fault: Fault): Promise<boolean> {
+    try {
+      await fault.inject();
+      return true;
+    } catch (error) {
+      this.say(`not injected: ${fault.name}: ${messageOf(error)}`);
+      return false;
+    }
   }
 
   private async watch(number: number): Promise<void> {
