@@ -12,7 +12,7 @@ import { ensureTopic } from '../../shared/kafka/topic-admin.ts';
 import { type Channel, channelSchema } from '../../shared/model/channel.ts';
 import { createLogger } from '../../shared/runtime/log.ts';
 import { type StackHandle, upStack } from '../../stack/api.ts';
-import { PROJECT_ROOT, placesOf, portOf, readConfig } from '../../stack/config.ts';
+import { PROJECT_ROOT, placesOf, portOf, readConfig, type StackConfig } from '../../stack/config.ts';
 import { serviceEnvironment } from '../../stack/processes/service.ts';
 import { brokerRelay } from '../../stack/relayed.ts';
 import { CHANNELS_TOPIC, compactedTopicDefinition } from '../../topics/topics.ts';
@@ -24,9 +24,10 @@ const TABLES = {
   big: 'id INT NOT NULL PRIMARY KEY, v VARCHAR(200)',
 } as const;
 const SETTLE_MS = 90_000;
+const SCHEMA = 'origin';
 
 /** A process of Lutra whose end is in the hands of the test. */
-class Service {
+class Service implements AsyncDisposable {
   readonly name: string;
   private readonly entry: string;
   private readonly env: Record<string, string>;
@@ -60,7 +61,7 @@ class Service {
     await this.exited;
   }
 
-  async stop(): Promise<void> {
+  async [Symbol.asyncDispose](): Promise<void> {
     this.child?.kill('SIGTERM');
     await this.exited;
   }
@@ -87,66 +88,62 @@ export class KillBench implements AsyncDisposable {
   readonly kafka: Relay;
   readonly source: Connection;
   private readonly stack: StackHandle;
-  private readonly dir: string;
+  private readonly opened: AsyncDisposableStack;
   private journalled = 0;
 
-  private constructor(parts: {
-    stack: StackHandle;
-    dir: string;
-    kafka: Relay;
-    source: Connection;
-    selector: Service;
-    targets: readonly Target[];
-  }) {
-    this.stack = parts.stack;
-    this.dir = parts.dir;
-    this.kafka = parts.kafka;
-    this.source = parts.source;
+  private constructor(
+    parts: Pick<KillBench, 'selector' | 'targets' | 'kafka' | 'source'>,
+    stack: StackHandle,
+    opened: AsyncDisposableStack,
+  ) {
     this.selector = parts.selector;
     this.targets = parts.targets;
+    this.kafka = parts.kafka;
+    this.source = parts.source;
+    this.stack = stack;
+    this.opened = opened;
   }
 
   static async open(): Promise<KillBench> {
+    await using opened = new AsyncDisposableStack();
     const dir = mkdtempSync(join(tmpdir(), 'lutra-kill-'));
+    opened.defer(() => {
+      if (process.env.KEEP === undefined) rmSync(dir, { recursive: true, force: true });
+    });
     const only = ['order', 'user', 'otter', 'kafka-sh', 'registry'];
-    const stack = await upStack({ dir, port: 0, relayed: true, tiedToCaller: true, only });
+    const stack = opened.use(await upStack({ dir, port: 0, relayed: true, tiedToCaller: true, only }));
     const config = readConfig(dir);
     if (config === undefined) throw new Error(`no stack is in ${dir}`);
     const { relay, server } = brokerRelay(portOf(config, 'kafka-sh'), 'near');
-    const kafka = await Relay.open(server, relay);
-    const environment = (site: string): Record<string, string> => {
-      const place = placesOf(config).find(({ name }) => name === 'loader-sh');
-      const registry = stack.address('registry', 'http');
-      return {
-        ...(place === undefined ? {} : serviceEnvironment(config, place)),
-        ...{ LUTRA_SITE: site, LUTRA_INSTANCE: site, LUTRA_HTTP_PORT: '0', LUTRA_REGISTRY: registry },
-      };
-    };
+    const kafka = opened.use(await Relay.open(server, relay));
     const service = (entry: string, site: string): Service =>
-      new Service(site, `services/${entry}/main.ts`, environment(site), join(dir, `${site}.log`));
-    const from = { server: serverAt(stack.address('order')), schema: 'kill' };
-    await run(from.server, [...schemaOf('kill'), 'INSERT INTO kill.account VALUES (1, 500), (2, 500)']);
-    const targets = await Promise.all(
-      (['otter', 'user'] as const).map(async (name): Promise<Target> => {
-        const to = { server: serverAt(stack.address(name)), schema: `kill_${name}` };
-        await run(to.server, [...schemaOf(to.schema), `INSERT INTO ${to.schema}.account VALUES (1, 500), (2, 500)`]);
-        const link = await Relay.open(to.server.port);
-        return {
-          name,
-          link,
-          route: { name, from, to },
-          loader: service('loader', `to-${name}`),
-          group: `lutra.${name}.p`,
-        };
-      }),
-    );
-    const source = await connect(from.server, { database: 'kill', multipleStatements: true });
-    const bench = new KillBench({ stack, dir, kafka, source, targets, selector: service('selector', 'origin') });
-    await bench.deploy();
-    bench.selector.start();
-    for (const { loader } of targets) loader.start();
-    await bench.joined();
-    return bench;
+      opened.use(
+        new Service(site, `services/${entry}/main.ts`, environment(stack, config, site), join(dir, `${site}.log`)),
+      );
+    const from = { server: serverAt(stack.address('order')), schema: SCHEMA };
+    await run(from.server, firstStatements(SCHEMA));
+    const targets: Target[] = [];
+    for (const name of ['otter', 'user'] as const) {
+      const to = { server: serverAt(stack.address(name)), schema: `copy_${name}` };
+      await run(to.server, firstStatements(to.schema));
+      const link = opened.use(await Relay.open(to.server.port));
+      const loader = service('loader', `to-${name}`);
+      targets.push({ name, link, route: { name, from, to }, loader, group: `lutra.${name}.p` });
+    }
+    const source = await connect(from.server, { database: SCHEMA, multipleStatements: true });
+    opened.defer(() => source.destroy());
+    const selector = service('selector', 'origin');
+    const bench = new KillBench({ kafka, source, targets, selector }, stack, opened.move());
+    try {
+      await bench.deploy();
+      selector.start();
+      for (const { loader } of targets) loader.start();
+      await bench.joined();
+      return bench;
+    } catch (error) {
+      await bench[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
   /** One transaction of several tables. */
@@ -182,22 +179,16 @@ export class KillBench implements AsyncDisposable {
       const [row] = await query(route.to.server, sql);
       if (Number(row?.n) !== this.journalled || Number(row?.different) !== this.journalled)
         found.push(`${name}: ${row?.n} journal rows, ${row?.different} different, ${this.journalled} were written`);
-      const open = await query(route.to.server, "SELECT words, state FROM lutra.ddl WHERE state <> 'applied'").catch(
+      const left = await query(route.to.server, "SELECT words, state FROM lutra.ddl WHERE state <> 'applied'").catch(
         () => [],
       );
-      found.push(...open.map(({ words, state }) => `${name}: ${words} is ${state}`));
+      found.push(...left.map(({ words, state }) => `${name}: ${words} is ${state}`));
     }
     return found;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([this.selector, ...this.targets.map(({ loader }) => loader)].map((service) => service.stop()));
-    this.source.destroy();
-    await this.stack.down();
-    await Promise.all(
-      [this.kafka, ...this.targets.map(({ link }) => link)].map((relay) => relay[Symbol.asyncDispose]()),
-    );
-    if (process.env.KEEP === undefined) rmSync(this.dir, { recursive: true, force: true });
+    await this.opened.disposeAsync();
   }
 
   /** A selector notes where a pipeline joins; before that nothing of the source is covered. */
@@ -248,16 +239,31 @@ export class KillBench implements AsyncDisposable {
           from: 'source',
           to: name,
           start: 'end',
-          mappings: [{ from: 'kill.*', to: `${route.to.schema}.*` }],
+          mappings: [{ from: `${SCHEMA}.*`, to: `${route.to.schema}.*` }],
         },
       ],
     };
   }
 }
 
-function schemaOf(schema: string): string[] {
+function firstStatements(schema: string): string[] {
   const made = Object.entries(TABLES).map(([table, body]) => `CREATE TABLE ${schema}.${table} (${body})`);
-  return [`CREATE DATABASE ${schema} CHARACTER SET utf8mb4`, ...made, markerTable(schema)];
+  return [
+    `CREATE DATABASE ${schema} CHARACTER SET utf8mb4`,
+    ...made,
+    markerTable(schema),
+    `INSERT INTO ${schema}.account VALUES (1, 500), (2, 500)`,
+  ];
+}
+
+/** A service stands at a site of its own, all of them on one Kafka. */
+function environment(stack: StackHandle, config: StackConfig, site: string): Record<string, string> {
+  const place = placesOf(config).find(({ name }) => name === 'loader-sh');
+  const registry = stack.address('registry', 'http');
+  return {
+    ...(place === undefined ? {} : serviceEnvironment(config, place)),
+    ...{ LUTRA_SITE: site, LUTRA_INSTANCE: site, LUTRA_HTTP_PORT: '0', LUTRA_REGISTRY: registry },
+  };
 }
 
 /** A request of Kafka's protocol: produce is 0, an offset commit 8. */
