@@ -44,7 +44,7 @@ export function reportLines(found: RunFindings): string[] {
     `snapshots read at the targets meanwhile: ${found.looks}`,
     `compared at the end: ${found.end.rows} rows in ${found.end.tables} tables`,
     `longest lag: ${seconds(found.longestLagMs)}; calm after the last fault: ${found.calmAfterMs === undefined ? 'never' : seconds(found.calmAfterMs)}`,
-    `longest recovery: ${longest === undefined ? 'none was measured' : `${seconds(longest.recoveryMs ?? 0)} after ${longest.name}`}`,
+    `longest way back, later faults included: ${longest === undefined ? 'none was measured' : `${seconds(longest.recoveryMs ?? 0)} after ${longest.name}`}`,
     `peak memory: ${list(found.peaksMb, ' MB')}`,
     `error codes logged: ${found.logs.codes.size === 0 ? 'none' : list(found.logs.codes)}`,
     ...found.violations.map((sentence) => `VIOLATION ${sentence}`),
