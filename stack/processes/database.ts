@@ -32,12 +32,11 @@ export function databaseSpec(config: StackConfig, place: Place): ProcessSpec {
         `--socket=${socket}`,
         `--pid-file=${join(run, `${place.name}.server-pid`)}`,
         `--server-id=${serverId}`,
-        `--tmpdir=${temporary}`, // MariaDB removes temporary files of others when it starts
       ];
       const settings = [...SOURCE_SETTINGS, ...server.running(serverId), ...config.databaseArguments];
       return { command, args: [...args, ...own, ...settings] };
     },
-    env: {},
+    env: { TMPDIR: temporary }, // MariaDB removes the temporary files of other servers when it starts
     addresses: { client: `127.0.0.1:${port}`, socket },
     credentials: DATABASE_USERS.map(({ user, password }) => ({
       user,
