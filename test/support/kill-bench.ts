@@ -158,7 +158,7 @@ export class KillBench implements AsyncDisposable {
   /** One transaction of some 4 MB, more than a batch of selector or loader. */
   async writeMuch(): Promise<void> {
     await this.source.query(
-      `START TRANSACTION; DELETE FROM big; INSERT INTO big WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < 20000)
+      `SET SESSION cte_max_recursion_depth = 100000; START TRANSACTION; DELETE FROM big; INSERT INTO big WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < 20000)
        SELECT n, REPEAT(CHAR(97 + n % 26), 200) FROM s; COMMIT`,
     );
   }
