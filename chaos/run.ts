@@ -17,7 +17,7 @@ import { Witness } from './witness.ts';
 import { ChaosWorkload } from './workload.ts';
 
 const BEGIN_LIMIT_MS = 60_000;
-const CALM_LIMIT_MS = 180_000;
+const CALM_LIMIT_MS = 300_000;
 /** Of a stream with several partitions the pulse tells of one only. */
 const OTHER_PARTITIONS_LIMIT_MS = 30_000;
 
