@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Relay, Trap } from '../../chaos/relay.ts';
 import { positionsTopic, rowsTopic } from '../../topics/topics.ts';
-import { KillBench, kafkaRequest, statement, type Target } from '../support/kill-bench.ts';
+import { anyStatement, KillBench, kafkaRequest, statement, type Target } from '../support/kill-bench.ts';
 
 /**
  * A process is killed at a request that it sends: before the server has it, and after the server has obeyed but before the process knows. What a process has done
@@ -12,6 +12,8 @@ import { KillBench, kafkaRequest, statement, type Target } from '../support/kill
 
 const WHEN = ['before', 'after'] as const;
 const SPRING_LIMIT_MS = 60_000;
+/** A selector that asks nothing more for so long has begun to read the log. */
+const QUESTION_LIMIT_MS = 10_000;
 const PRODUCE = 0;
 const OFFSET_COMMIT = 8;
 const ROWS = rowsTopic('origin.source');
@@ -123,6 +125,29 @@ async function killAt(
 
 test('kill points: wherever selector or loader die, nothing is lost, doubled or torn', async (t) => {
   await using bench = await KillBench.open();
+  await t.test('a source that goes away in the middle of any question is named and read on', async () => {
+    let question = 0;
+    for (let isAsked = true; isAsked; question++) {
+      bench.selector.kill();
+      await bench.selector.ended();
+      const sprung = Promise.withResolvers<true>();
+      const lost: Trap = {
+        when: 'after',
+        matches: nth(question + 1, anyStatement),
+        spring: () => sprung.resolve(true),
+      };
+      bench.sourceLink.arm(lost);
+      bench.selector.start();
+      isAsked = await Promise.race([sprung.promise, delay(QUESTION_LIMIT_MS, false, { ref: false })]);
+      bench.sourceLink.disarm(lost);
+      await bench.write();
+    }
+    t.diagnostic(`${question - 1} questions`);
+    assert.deepEqual(await bench.differences(), []);
+    assert.ok(question > 5, `${question - 1} questions`);
+    assert.doesNotMatch(bench.selector.logged, /"UNEXPECTED"/);
+    assert.match(bench.selector.logged, /"SOURCE_UNREACHABLE"/);
+  });
   for (const { name, matches, work } of SELECTOR_POINTS) {
     for (const when of WHEN) {
       await t.test(`the selector is killed ${when} it ${name}`, async () => {

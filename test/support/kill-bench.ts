@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
+import { createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Connection } from 'mysql2/promise';
@@ -57,6 +57,11 @@ class Service implements AsyncDisposable {
   /** The signal is out when it returns: the process runs no further line. */
   readonly kill = (): void => void this.child?.kill('SIGKILL');
 
+  /** Everything that it has logged. */
+  get logged(): string {
+    return readFileSync(this.log, 'utf8');
+  }
+
   async ended(): Promise<void> {
     await this.exited;
   }
@@ -86,19 +91,22 @@ export class KillBench implements AsyncDisposable {
   readonly targets: readonly Target[];
   /** Between all services and Kafka. */
   readonly kafka: Relay;
+  /** Between the selector and the source. */
+  readonly sourceLink: Relay;
   readonly source: Connection;
   private readonly stack: StackHandle;
   private readonly opened: AsyncDisposableStack;
   private journalled = 0;
 
   private constructor(
-    parts: Pick<KillBench, 'selector' | 'targets' | 'kafka' | 'source'>,
+    parts: Pick<KillBench, 'selector' | 'targets' | 'kafka' | 'sourceLink' | 'source'>,
     stack: StackHandle,
     opened: AsyncDisposableStack,
   ) {
     this.selector = parts.selector;
     this.targets = parts.targets;
     this.kafka = parts.kafka;
+    this.sourceLink = parts.sourceLink;
     this.source = parts.source;
     this.stack = stack;
     this.opened = opened;
@@ -130,10 +138,11 @@ export class KillBench implements AsyncDisposable {
       const loader = service('loader', `to-${name}`);
       targets.push({ name, link, route: { name, from, to }, loader, group: `lutra.${name}.p` });
     }
+    const sourceLink = opened.use(await Relay.open(from.server.port));
     const source = await connect(from.server, { database: SCHEMA, multipleStatements: true });
     opened.defer(() => source.destroy());
     const selector = service('selector', 'origin');
-    const bench = new KillBench({ kafka, source, targets, selector }, stack, opened.move());
+    const bench = new KillBench({ kafka, sourceLink, source, targets, selector }, stack, opened.move());
     try {
       await bench.deploy();
       selector.start();
@@ -219,7 +228,7 @@ export class KillBench implements AsyncDisposable {
   private documentFor({ name, route, link, loader }: Target): object {
     const source = {
       site: this.selector.name,
-      hosts: this.stack.address('order'),
+      hosts: `127.0.0.1:${this.sourceLink.port}`,
       user: 'lutra',
       password: { env: 'LUTRA_DB_PASSWORD' },
     };
@@ -270,6 +279,9 @@ function environment(stack: StackHandle, config: StackConfig, site: string): Rec
 export function kafkaRequest(apiKey: number, ...words: readonly string[]): Trap['matches'] {
   return (bytes) => bytes.length > 6 && bytes.readInt16BE(4) === apiKey && words.every((word) => bytes.includes(word));
 }
+
+/** Any statement to a database. */
+export const anyStatement: Trap['matches'] = (bytes) => bytes.length > 5 && bytes[3] === 0 && bytes[4] === 3;
 
 /** A statement to a database that begins with a word. */
 export function statement(word: string, ...words: readonly string[]): Trap['matches'] {
