@@ -67,7 +67,7 @@ module.exports = {
       name: 'shared-never-sees-services',
       severity: 'error',
       from: { path: '^(shared|topics)/' },
-      to: { path: '^(services|stack|test|demo|bench)/' },
+      to: { path: '^(services|stack|test|demo|bench|chaos)/' },
     },
     {
       name: 'services-meet-in-topics',
@@ -78,8 +78,8 @@ module.exports = {
     {
       name: 'nothing-imports-tests',
       severity: 'error',
-      from: { pathNot: '^(test|bench|demo)/' },
-      to: { path: '^(test|bench|demo)/' },
+      from: { pathNot: '^(test|bench|demo|chaos)/' },
+      to: { path: '^(test|bench|demo|chaos)/' },
     },
     {
       name: 'services-run-without-the-stack',

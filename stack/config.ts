@@ -20,6 +20,8 @@ export type StackConfig = {
   readonly databases: readonly Database[];
   /** Further arguments of every database server, such as `--binlog-transaction-compression=ON`. */
   readonly databaseArguments: readonly string[];
+  /** True: services and mirrors reach Kafka and the registry by the relays of `relayed.ts`, which the maker of the stack runs. */
+  readonly relayed?: boolean;
   /** The process that owns the stack; when it ends, the stack stops. Absent: the stack stays until `down`. */
   readonly ownerPid?: number;
 };
@@ -33,6 +35,7 @@ export type StackOptions = {
   readonly kafka?: string;
   readonly databases?: string;
   readonly databaseArguments?: readonly string[];
+  readonly relayed?: boolean;
 };
 
 /** The stack's folder: option, LUTRA_STACK_DIR, or `.stack` in the project. */
@@ -83,6 +86,7 @@ export function mergeConfig(options: StackOptions, existing: StackConfig | undef
     kafkaVersion,
     databases: asked === undefined && existing ? existing.databases : parseDatabases(asked ?? DEFAULT_DATABASES),
     databaseArguments: options.databaseArguments ?? existing?.databaseArguments ?? [],
+    ...((options.relayed ?? existing?.relayed) === true ? { relayed: true } : {}),
   };
   if (existing) refuseImpossibleChange(config, existing);
   return config;

@@ -1,6 +1,6 @@
 import type { SelectorPosition } from '../../shared/model/position.ts';
 import { failedCheck, placeOf } from '../../shared/mysql/check-problem.ts';
-import { type MysqlAddress, mysqlAddress, openConnection } from '../../shared/mysql/connection.ts';
+import { type MysqlAddress, mysqlAddress, namedLoss, openConnection } from '../../shared/mysql/connection.ts';
 import { checkSource } from '../../shared/mysql/source-check.ts';
 import { asReplicationError, ReplicationError } from '../../shared/runtime/errors.ts';
 import type { Logger } from '../../shared/runtime/log.ts';
@@ -36,7 +36,7 @@ export async function chooseHost(
         log.warn({ host, server, before: saved.server }, 'the source is read from another server now, by GTID');
       return { address, host, server };
     } catch (error) {
-      const known = asReplicationError(error);
+      const known = asReplicationError(namedLoss(error, 'SOURCE', placeOf(address)));
       errors.push(known);
       if (database.hosts.length > 1)
         log.warn({ host, code: known.code, error: known.message }, 'this host of the source is not read from');

@@ -2,6 +2,7 @@ import type { SchemaRegistryPort } from '../../shared/codec/schema-registry.ts';
 import type { StatusSnapshot } from '../../shared/control/status-publisher.ts';
 import type { KafkaAddress } from '../../shared/kafka/cluster.ts';
 import type { PipelineState, Reason, RowCounts } from '../../shared/model/status.ts';
+import { namedLoss } from '../../shared/mysql/connection.ts';
 import { asReplicationError, type ReplicationError } from '../../shared/runtime/errors.ts';
 import type { Logger } from '../../shared/runtime/log.ts';
 import { backoffMs, pause } from '../../shared/runtime/retry.ts';
@@ -108,7 +109,9 @@ export class SourceRunner {
         });
       } catch (error) {
         this.forgetRun();
-        const known = asReplicationError(error);
+        const { name, database } = this.desired;
+        const place = `database ${name} at ${database.hosts.join(', ')}`;
+        const known = asReplicationError(namedLoss(error, 'SOURCE', place));
         await this.waitAfter(known, () => backoffMs(attempt++, WAIT_LIMIT_MS));
       } finally {
         this.forgetRun();

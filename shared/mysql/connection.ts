@@ -93,6 +93,18 @@ const ACCESS = new Set([
   'ER_NOT_SUPPORTED_AUTH_MODE',
 ]);
 
+/** What ended a connection while it was in use, as SOURCE_UNREACHABLE or TARGET_UNREACHABLE; any other error as it is. `place`: `database order at db1:3306`. */
+export function namedLoss(error: unknown, side: Side, place: string): unknown {
+  if (!(error instanceof Error) || error instanceof ReplicationError) return error;
+  if (!('fatal' in error) || error.fatal !== true) return error;
+  return new ReplicationError(
+    `${side}_UNREACHABLE`,
+    `${place} does not answer any more: ${error.message}`,
+    'start the server or mend the address; this process tries again by itself',
+    error,
+  );
+}
+
 /** A driver's connection error as a named one; statement errors are classified where the statement is known. */
 export function mysqlError(error: unknown, side: Side, address: MysqlAddress): ReplicationError {
   if (error instanceof ReplicationError) return error;

@@ -1,10 +1,13 @@
 import type { Logger } from './log.ts';
 
 const GUARD_MS = 30_000;
+/** For the last lines of the log. */
+const EXIT_MS = 500;
 
 /**
  * Runs a service until SIGTERM or SIGINT: `run` gets the signal, stops its work and resolves.
- * Exit code 0 after a clean stop, 1 when `run` rejects. A stop that takes longer than 30 s is cut short.
+ * Exit code 0 after a clean stop, 1 when `run` rejects. A stop that takes longer than 30 s is cut short. When `run` has ended the process ends, although
+ * libraries may leave timers and connections behind, such as to a broker that is away.
  */
 export async function runUntilSignal(log: Logger, run: (signal: AbortSignal) => Promise<void>): Promise<void> {
   const stop = new AbortController();
@@ -28,5 +31,6 @@ export async function runUntilSignal(log: Logger, run: (signal: AbortSignal) => 
   } finally {
     process.off('SIGTERM', onSignal);
     process.off('SIGINT', onSignal);
+    setTimeout(() => process.exit(), EXIT_MS).unref();
   }
 }

@@ -9,6 +9,7 @@ import { StackError } from '../errors.ts';
 import { checkBroker } from '../health.ts';
 import { javaCommand } from '../install/java.ts';
 import type { Place } from '../layout.ts';
+import { brokerRelay, WAYS } from '../relayed.ts';
 import { foldersOf, logFile } from './folders.ts';
 import { kafkaArguments, properties, writeLogging } from './jvm.ts';
 import { alwaysAvailable, type ProcessSpec } from './spec.ts';
@@ -39,7 +40,8 @@ export function brokerSpec(config: StackConfig, place: Place): ProcessSpec {
     unavailable: alwaysAvailable,
     async prepare() {
       writeLogging(config.dir);
-      writeFileSync(file, properties(brokerProperties(port, controllerPort, folder)));
+      const ways = config.relayed === true ? waysTo(port, controllerPort) : {};
+      writeFileSync(file, properties({ ...brokerProperties(port, controllerPort, folder), ...ways }));
       await format(config, { port, controllerPort, folder, name: place.name });
     },
     check: () => checkBroker(port),
@@ -79,6 +81,21 @@ export function brokerProperties(
     'socket.send.buffer.bytes': -1,
     'socket.receive.buffer.bytes': -1,
     'message.max.bytes': 8388608,
+  };
+}
+
+/** Listeners beside the direct one, each of which advertises its relay. */
+function waysTo(port: number, controllerPort: number): Record<string, string> {
+  const ways = WAYS.map((way) => ({ name: way.toUpperCase(), ...brokerRelay(port, way) }));
+  const {
+    listeners,
+    'advertised.listeners': advertised,
+    'listener.security.protocol.map': map,
+  } = brokerProperties(port, controllerPort, '');
+  return {
+    listeners: [listeners, ...ways.map(({ name, server }) => `${name}://127.0.0.1:${server}`)].join(','),
+    'advertised.listeners': [advertised, ...ways.map(({ name, relay }) => `${name}://127.0.0.1:${relay}`)].join(','),
+    'listener.security.protocol.map': [map, ...ways.map(({ name }) => `${name}:PLAINTEXT`)].join(','),
   };
 }
 

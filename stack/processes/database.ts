@@ -17,6 +17,7 @@ export function databaseSpec(config: StackConfig, place: Place): ProcessSpec {
   const serverId = place.offsets[0] ?? 1;
   const { data, run } = foldersOf(config.dir);
   const folder = join(data, place.name);
+  const temporary = join(run, `${place.name}.tmp`);
   const socket = socketPath(config.dir, place.name);
   const server = place.engine === 'mariadb' ? mariadbServer(config.cache) : mysqlServer(config.cache);
   return {
@@ -35,7 +36,7 @@ export function databaseSpec(config: StackConfig, place: Place): ProcessSpec {
       const settings = [...SOURCE_SETTINGS, ...server.running(serverId), ...config.databaseArguments];
       return { command, args: [...args, ...own, ...settings] };
     },
-    env: {},
+    env: { TMPDIR: temporary }, // MariaDB removes the temporary files of other servers when it starts
     addresses: { client: `127.0.0.1:${port}`, socket },
     credentials: DATABASE_USERS.map(({ user, password }) => ({
       user,
@@ -46,7 +47,10 @@ export function databaseSpec(config: StackConfig, place: Place): ProcessSpec {
     data: folder,
     after: [],
     unavailable: alwaysAvailable,
-    prepare: () => initialise(folder, (part) => initialiseEngine(place, server, part)),
+    async prepare() {
+      mkdirSync(temporary, { recursive: true });
+      await initialise(folder, (part) => initialiseEngine(place, server, part));
+    },
     check: () => checkDatabase(port),
     stopLimitMs: 60_000,
   };

@@ -2,10 +2,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { mirroredTopics } from '../../topics/topics.ts';
-import { portOf, type StackConfig } from '../config.ts';
+import type { StackConfig } from '../config.ts';
 import { checkMirror } from '../health.ts';
 import { javaCommand } from '../install/java.ts';
 import { CONTROL_SITE, type Place, type Site } from '../layout.ts';
+import { kafkaPort } from '../relayed.ts';
 import { foldersOf, logFile } from './folders.ts';
 import { kafkaArguments, properties, writeLogging } from './jvm.ts';
 import { alwaysAvailable, type ProcessSpec } from './spec.ts';
@@ -38,16 +39,15 @@ export function mirrorSpec(config: StackConfig, place: Place): ProcessSpec {
     unavailable: alwaysAvailable,
     async prepare() {
       writeLogging(config.dir);
-      const brokers = { origin: brokerOf(config, origin), target: brokerOf(config, target) };
+      const brokers = {
+        origin: `127.0.0.1:${kafkaPort(config, origin, 'far')}`,
+        target: `127.0.0.1:${kafkaPort(config, target, 'near')}`,
+      };
       writeFileSync(file, properties(mirrorProperties(origin, target, brokers)));
     },
     check: (logStart) => checkMirror(log, logStart),
     stopLimitMs: 15_000,
   };
-}
-
-function brokerOf(config: StackConfig, site: Site): string {
-  return `127.0.0.1:${portOf(config, `kafka-${site}`)}`;
 }
 
 /**

@@ -6,14 +6,16 @@ import { checkHttp } from '../health.ts';
 import { javaCommand } from '../install/java.ts';
 import { registryFolder } from '../install/maven.ts';
 import type { Place } from '../layout.ts';
+import { registryRelay } from '../relayed.ts';
 import { foldersOf, logFile } from './folders.ts';
 import { alwaysAvailable, type ProcessSpec } from './spec.ts';
 
 const API_PATH = '/apis/ccompat/v7';
 
-/** The registry's Confluent-compatible address. */
-export function registryUrl(config: StackConfig): string {
-  return `http://127.0.0.1:${portOf(config, 'registry')}${API_PATH}`;
+/** The registry's Confluent-compatible address, its own or that of its relay. */
+export function registryUrl(config: StackConfig, isRelayed = false): string {
+  const port = portOf(config, 'registry');
+  return `http://127.0.0.1:${isRelayed ? registryRelay(port).relay : port}${API_PATH}`;
 }
 
 export function registrySpec(config: StackConfig, place: Place): ProcessSpec {

@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { PROJECT_ROOT, portOf, type StackConfig } from '../config.ts';
 import { checkHttp } from '../health.ts';
-import { type Place, SITES } from '../layout.ts';
+import { type Place, SITES, type Site } from '../layout.ts';
+import { kafkaPort } from '../relayed.ts';
 import { DATABASE_USERS } from './database-users.ts';
 import { logFile } from './folders.ts';
 import { registryUrl } from './registry.ts';
@@ -36,13 +37,13 @@ export function serviceSpec(config: StackConfig, place: Place): ProcessSpec {
 
 /** Environment of a service, as `docs/architecture.md` lists it, with the passwords that channel documents refer to. */
 export function serviceEnvironment(config: StackConfig, place: Place): Record<string, string> {
-  const kafka = (site: string): string => `127.0.0.1:${portOf(config, `kafka-${site}`)}`;
+  const kafka = (site: Site): string => `127.0.0.1:${kafkaPort(config, site, 'near')}`;
   const [, source, load] = DATABASE_USERS;
   const environment = {
     MALLOC_ARENA_MAX: '2',
     LUTRA_SITE: place.site,
     LUTRA_KAFKA: kafka(place.site),
-    LUTRA_REGISTRY: registryUrl(config),
+    LUTRA_REGISTRY: registryUrl(config, config.relayed === true),
     LUTRA_REDIS: `redis://127.0.0.1:${portOf(config, 'redis')}`,
     LUTRA_HTTP_PORT: String(portOf(config, place.name)),
     LUTRA_INSTANCE: place.name,

@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Relay, Trap } from '../../chaos/relay.ts';
+import { positionsTopic, rowsTopic } from '../../topics/topics.ts';
+import { anyStatement, KillBench, kafkaRequest, statement, type Target } from '../support/kill-bench.ts';
+
+/**
+ * A process is killed at a request that it sends: before the server has it, and after the server has obeyed but before the process knows. What a process has done
+ * shows in these requests only, so between two of them every moment to die is the same.
+ */
+
+const WHEN = ['before', 'after'] as const;
+const SPRING_LIMIT_MS = 60_000;
+/** A selector that asks nothing more for so long has begun to read the log. */
+const QUESTION_LIMIT_MS = 10_000;
+const PRODUCE = 0;
+const OFFSET_COMMIT = 8;
+const ROWS = rowsTopic('origin.source');
+const POSITIONS = positionsTopic('origin');
+
+type Work = (bench: KillBench) => Promise<unknown>;
+type Matches = Trap['matches'];
+type SelectorPoint = { readonly name: string; readonly matches: () => Matches; readonly work: Work };
+type LoaderPoint = {
+  readonly name: string;
+  readonly matches: (target: Target) => Matches;
+  readonly via: 'link' | 'kafka';
+  readonly work: Work;
+};
+
+const write: Work = (bench) => bench.write();
+let column = 0;
+const addColumn: Work = async (bench) => {
+  await bench.write();
+  await bench.source.query(`ALTER TABLE account ADD COLUMN c${++column} INT NOT NULL DEFAULT ${column}`);
+  await bench.write();
+};
+const writeMuch: Work = async (bench) => {
+  await bench.write();
+  await bench.writeMuch();
+};
+
+/** Matches the request that is the `count`th to match. */
+function nth(count: number, matches: Matches): Matches {
+  let seen = 0;
+  return (bytes) => matches(bytes) && ++seen === count;
+}
+
+const SELECTOR_POINTS: readonly SelectorPoint[] = [
+  { name: 'sends rows to Kafka', matches: () => kafkaRequest(PRODUCE, ROWS, 'once'), work: write },
+  { name: 'stores the position that covers them', matches: () => kafkaRequest(PRODUCE, POSITIONS), work: write },
+  {
+    name: 'sends the third part of one large transaction',
+    matches: () => nth(3, kafkaRequest(PRODUCE, ROWS, 'zzzz')),
+    work: writeMuch,
+  },
+  { name: 'sends a statement to Kafka', matches: () => kafkaRequest(PRODUCE, ROWS, 'ADD COLUMN'), work: addColumn },
+];
+
+const LOADER_POINTS: readonly LoaderPoint[] = [
+  {
+    name: 'begins a target transaction with checkpoint and rows',
+    matches: () => statement('BEGIN', 'journal'),
+    via: 'link',
+    work: write,
+  },
+  { name: 'commits it', matches: () => statement('COMMIT'), via: 'link', work: write },
+  { name: 'commits the offset', matches: ({ group }) => kafkaRequest(OFFSET_COMMIT, group), via: 'kafka', work: write },
+  {
+    name: 'sends the rows of one large transaction',
+    matches: () => statement('LOAD DATA'),
+    via: 'link',
+    work: writeMuch,
+  },
+  {
+    name: 'notes that a statement has arrived',
+    matches: () => statement('INSERT', '`lutra`.`ddl`'),
+    via: 'link',
+    work: addColumn,
+  },
+  {
+    name: 'notes that it will be executed',
+    matches: () => statement('UPDATE', '`lutra`.`ddl`', "'applying'"),
+    via: 'link',
+    work: addColumn,
+  },
+  { name: 'executes a statement', matches: () => statement('ALTER'), via: 'link', work: addColumn },
+  {
+    name: 'notes that it is applied',
+    matches: () => statement('UPDATE', '`lutra`.`ddl`', "'applied'"),
+    via: 'link',
+    work: addColumn,
+  },
+];
+
+/** Works until the process is killed, then starts it again. */
+async function killAt(
+  bench: KillBench,
+  relay: Relay,
+  kill: () => void,
+  work: Work,
+  trap: Omit<Trap, 'spring'>,
+): Promise<void> {
+  const sprung = Promise.withResolvers<void>();
+  const whole: Trap = {
+    ...trap,
+    spring: () => {
+      kill();
+      sprung.resolve();
+    },
+  };
+  relay.arm(whole);
+  await work(bench);
+  const late = delay(SPRING_LIMIT_MS).then(() => {
+    throw new Error('the request never came');
+  });
+  late.catch(() => {});
+  try {
+    await Promise.race([sprung.promise, late]);
+  } finally {
+    relay.disarm(whole);
+  }
+}
+
+test('kill points: wherever selector or loader die, nothing is lost, doubled or torn', async (t) => {
+  await using bench = await KillBench.open();
+  await t.test('a source that goes away in the middle of any question is named and read on', async () => {
+    let question = 0;
+    for (let isAsked = true; isAsked; question++) {
+      bench.selector.kill();
+      await bench.selector.ended();
+      const sprung = Promise.withResolvers<true>();
+      const lost: Trap = {
+        when: 'after',
+        matches: nth(question + 1, anyStatement),
+        spring: () => sprung.resolve(true),
+      };
+      bench.sourceLink.arm(lost);
+      bench.selector.start();
+      isAsked = await Promise.race([sprung.promise, delay(QUESTION_LIMIT_MS, false, { ref: false })]);
+      bench.sourceLink.disarm(lost);
+      await bench.write();
+    }
+    t.diagnostic(`${question - 1} questions`);
+    assert.deepEqual(await bench.differences(), []);
+    assert.ok(question > 5, `${question - 1} questions`);
+    assert.doesNotMatch(bench.selector.logged, /"UNEXPECTED"/);
+    assert.match(bench.selector.logged, /"SOURCE_UNREACHABLE"/);
+  });
+  for (const { name, matches, work } of SELECTOR_POINTS) {
+    for (const when of WHEN) {
+      await t.test(`the selector is killed ${when} it ${name}`, async () => {
+        await killAt(bench, bench.kafka, bench.selector.kill, work, { matches: matches(), when });
+        await bench.selector.ended();
+        await bench.write();
+        bench.selector.start();
+        assert.deepEqual(await bench.differences(), []);
+      });
+    }
+  }
+  for (const { name, matches, via, work } of LOADER_POINTS) {
+    for (const when of WHEN) {
+      await t.test(`both loaders are killed ${when} they: ${name}`, async () => {
+        let isDone: Promise<unknown> | undefined;
+        const once: Work = () => (isDone ??= work(bench));
+        await Promise.all(
+          bench.targets.map((target) => {
+            const relay = via === 'link' ? target.link : bench.kafka;
+            return killAt(bench, relay, target.loader.kill, once, { matches: matches(target), when });
+          }),
+        );
+        await Promise.all(bench.targets.map(({ loader }) => loader.ended()));
+        await bench.write();
+        for (const { loader } of bench.targets) loader.start();
+        assert.deepEqual(await bench.differences(), []);
+      });
+    }
+  }
+});
