@@ -45,9 +45,9 @@ export class Isolation {
 
   private async applyRecord(record: readonly RowEvent[]): Promise<void> {
     if (!this.quarantine.isEmpty) {
-      const { waiting } = await this.quarantine.sift(record);
+      const { flowing, waiting } = await this.quarantine.sift(record);
       this.found.push(...waiting);
-      if (waiting.length > 0) return;
+      if (flowing.length === 0) return;
     }
     let current = record[0] as RowEvent;
     await this.attempt(

@@ -96,7 +96,7 @@ export class Quarantine {
         if (this.locks.tables > tables) await this.readLocks(records.slice(index + 1), locks);
       } else if (this.locks.brings(own)) this.isRetryDue = true;
     }
-    return { flowing: waiting.length === 0 ? events : events.filter((event) => !held.has(event)), waiting };
+    return { flowing: held.size === 0 ? events : events.filter((event) => !held.has(event)), waiting };
   }
 
   /** Reads the locks of the records whose tables have to do with what waits. */
