@@ -4,7 +4,7 @@ import type { KafkaAddress } from '../../shared/kafka/cluster.ts';
 import { openProducer } from '../../shared/kafka/record-producer.ts';
 import { ensureTopic } from '../../shared/kafka/topic-admin.ts';
 import { briefGtids } from '../../shared/model/gtid-set.ts';
-import type { LogPosition, SelectorPosition } from '../../shared/model/position.ts';
+import type { SelectorPosition } from '../../shared/model/position.ts';
 import type { RowCounts } from '../../shared/model/status.ts';
 import { type Connection, openConnection } from '../../shared/mysql/connection.ts';
 import type { ReplicationError } from '../../shared/runtime/errors.ts';
@@ -22,7 +22,7 @@ import { CharsetSource, readCharsets } from './charsets.ts';
 import { claimRows } from './claim-rows.ts';
 import type { TableMap } from './column.ts';
 import { isSequence, withDeclaredTypes } from './declared-types.ts';
-import { type DesiredSource, parseSelection, selectionText } from './desired-sources.ts';
+import type { DesiredSource } from './desired-sources.ts';
 import { LogTail } from './log-tail.ts';
 import { learnTables, openSchemaHistory } from './open-schema-history.ts';
 import { partitionOf } from './ordering-domain.ts';
@@ -30,11 +30,12 @@ import { loadPosition, PositionWriter } from './position-store.ts';
 import { publishedBefore } from './published-before.ts';
 import { type Progress, Publisher } from './publisher.ts';
 import { RowPlan } from './row-plan.ts';
+import { beginning, chooseStart, formerWish, isFollowed } from './run-start.ts';
 import { namesColumns } from './schema-capture.ts';
-import { joinedBy, SelectionSwitch } from './selection-switch.ts';
+import { SelectionSwitch } from './selection-switch.ts';
 import { chooseHost } from './source-host.ts';
 import { stagesOf } from './source-stages.ts';
-import { earliestStart, firstStart, isMariadb } from './start-position.ts';
+import { firstStart, isMariadb } from './start-position.ts';
 import { hasNames } from './table-map.ts';
 import { TransactionAssembler } from './transaction-assembler.ts';
 
@@ -221,65 +222,6 @@ export async function runSource(parts: RunParts, signal: AbortSignal): Promise<v
     await producer.close();
     await positions.close();
   }
-}
-
-function chooseStart(desired: DesiredSource): ReturnType<typeof earliestStart> {
-  return earliestStart(
-    desired.id,
-    desired.pipelines.filter((pipeline) => pipeline.running).map((pipeline) => pipeline.start),
-  );
-}
-
-/** Whether a pipeline of today counts on the saved position. One that only deleted channels knew is nobody's: what came since is not to be read. */
-function isFollowed(desired: DesiredSource, saved: SelectorPosition | undefined): boolean {
-  return saved !== undefined && desired.pipelines.some(({ uid }) => uid in saved.joined);
-}
-
-/**
- * What was wished when the saved position was written: rows behind it that were published already have to be published under the same numbers once more,
- * before a new epoch begins. Undefined when the wish is the same, or the old one is not known any more.
- */
-function formerWish(desired: DesiredSource, saved: SelectorPosition | undefined): DesiredSource | undefined {
-  if (saved === undefined || saved.selection === selectionText(desired)) return undefined;
-  const tables = parseSelection(saved.selection);
-  if (tables === undefined) return undefined;
-  const pipelines = desired.pipelines.filter(({ uid }) => uid in saved.joined);
-  return { ...desired, tables, revisions: {}, pipelines };
-}
-
-/** The position to go on from: a new epoch at a first start or when what is published changes; running pipelines that are new join here. */
-function beginning(
-  desired: DesiredSource,
-  saved: SelectorPosition | undefined,
-  numbers: Pick<SelectorPosition, 'epoch' | 'serials'> | undefined,
-  first: LogPosition | undefined,
-  server: string,
-  published: number[],
-): SelectorPosition {
-  const { partitions } = desired.database;
-  const selection = selectionText(desired);
-  const serials = numbers?.serials.length === partitions ? numbers.serials : new Array<number>(partitions).fill(0);
-  const same = first === undefined && saved?.selection === selection && saved.serials.length === partitions;
-  const epoch = same ? saved.epoch : (numbers?.epoch ?? 0) + 1;
-  const log = first ?? logAt(server, saved);
-  return {
-    source: desired.id,
-    epoch,
-    transaction: same ? saved.transaction : 0,
-    serials,
-    ...(same ? { published } : {}),
-    log,
-    server,
-    selection,
-    joined: joinedBy(desired, saved?.joined ?? {}, { epoch, serials }),
-    at: Date.now(),
-  };
-}
-
-/** The saved place as a server knows it: file and position are of one server only. */
-function logAt(server: string, saved: SelectorPosition | undefined): LogPosition {
-  const { gtidSet, file, position } = saved?.log ?? { gtidSet: '', file: '', position: 0 };
-  return saved?.server === server ? { gtidSet, file, position } : { gtidSet, file: '', position: 0 };
 }
 
 async function askDeclaredTypes(map: TableMap, connect: () => Promise<Connection>): Promise<TableMap> {
