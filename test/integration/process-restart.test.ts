@@ -27,7 +27,7 @@ test('regression 26: every process that is killed and started at once is visible
       t.diagnostic(`the pipeline runs ${Date.now() - killedAt} ms after the kill`);
       await flow.pause();
       await flow.start();
-      await flow.remap(({ from, to }) => [{ from: `${from}.*`, to: `${to}.*`, exclude: [`none_${round}`] }]);
+      await flow.remap(({ from, to }) => [{ from: `${from}.*`, to: `${to}.*`, exclude: [`${from}.none_${round}`] }]);
       await flow.atSource(`INSERT INTO t VALUES (${round}, ${round})`);
       await flow.assertEqual();
     });

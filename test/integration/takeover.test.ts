@@ -121,7 +121,7 @@ test('other tables that are chosen after a kill -9 leave rows that were publishe
     await using writer = new SteadyWriter(flow);
     await flow.until('rows flow', ({ rows }) => (rows?.inserts ?? 0) > 500);
     await first.end('SIGKILL');
-    const remapped = flow.remap(({ from, to }) => [{ from: `${from}.*`, to: `${to}.*`, exclude: ['none'] }]);
+    const remapped = flow.remap(({ from, to }) => [{ from: `${from}.*`, to: `${to}.*`, exclude: [`${from}.none`] }]);
     await using _ = new FurtherProcess(flow.stack, { role: 'selector', site: 'sh' });
     await remapped;
     await settled(flow, 20_000);
