@@ -21,6 +21,7 @@ test('B16: the command line lists, shows, edits, skips and retries; values stand
   const word = `secret-${flow.word}`;
   await flow.atSource(`INSERT INTO t VALUES (1, '${word}', 1.5), (2, '${word}', 2.5), (3, '${word}', 3.5)`);
   const [one, two] = await untilStates(flow, ['refused id=1', 'refused id=2', 'refused id=3']);
+  await flow.until('three rows are counted', ({ loader }) => loader?.quarantine?.rows === 3);
   const list = await cli('quarantine', 'list', flow.name);
   assert.match(list, new RegExp(`${one?.id}.*refused.*${flow.route.to.schema}.t.*id=1.*insert`));
   assert.match(await cli('status', flow.name), /quarantine: 3 rows wait \(t_\w+\.t 3\)/);
@@ -34,6 +35,7 @@ test('B16: the command line lists, shows, edits, skips and retries; values stand
   );
   assert.match(await cli('quarantine', 'skip', flow.name, two?.id ?? ''), /to be left out/);
   await untilStates(flow, ['refused id=3']);
+  await flow.until('one row is counted', ({ loader }) => loader?.quarantine?.rows === 1);
   const metrics = await (await fetch(`${flow.stack.address('loader-us', 'http')}/metrics`)).text();
   assert.match(metrics, new RegExp(`lutra_loader_quarantined_rows{channel="${flow.name}",pipeline="p"} 1`));
   await flow.atTarget('ALTER TABLE t MODIFY v VARCHAR(40)');

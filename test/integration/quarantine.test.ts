@@ -53,7 +53,7 @@ for (const target of ['otter', 'user']) {
     assert.deepEqual(poison?.row?.after, { id: '2', v: 'much too long' });
     assert.ok((poison?.committedAt ?? 0) > 0 && (poison?.position ?? 0) > 0);
     assert.equal(behind?.row?.after?.v, 'short');
-    const status = await flow.status();
+    const status = await flow.until('two rows are counted', ({ loader }) => loader?.quarantine?.rows === 2);
     assert.equal(status.state, 'running');
     assert.deepEqual(status.loader?.quarantine, { rows: 2, tables: { [`${flow.route.to.schema}.t`]: 2 } });
 
