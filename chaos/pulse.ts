@@ -58,7 +58,9 @@ export class Pulse {
 
   private async beat(connection: Connection): Promise<void> {
     this.newest = Math.max(this.newest + 1, Date.now());
-    await connection.query({ sql: `UPDATE pulse SET at = ${this.newest} WHERE id = 1`, timeout: BEAT_LIMIT_MS });
+    // NOTE two routes may share a source and with it the row.
+    const sql = `UPDATE pulse SET at = GREATEST(at, ${this.newest}) WHERE id = 1`;
+    await connection.query({ sql, timeout: BEAT_LIMIT_MS });
     this.waiting.push(this.newest);
   }
 }

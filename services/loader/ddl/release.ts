@@ -1,6 +1,7 @@
 import type { Source } from '../../../shared/codec/avro-bytes.ts';
 import { emptyHead, PART, readHead, STATEMENT, schemaIdOf } from '../../../shared/codec/record-head.ts';
 import { readPart } from '../../../shared/codec/row-part.ts';
+import type { ResultSetHeader } from '../../../shared/mysql/connection.ts';
 import { ReplicationError } from '../../../shared/runtime/errors.ts';
 import type { CheckpointOwner } from '../checkpoint.ts';
 import type { PlanCache } from '../plan-cache.ts';
@@ -91,14 +92,27 @@ async function applyRows(records: readonly StoredRecord[], plans: PlanCache, par
   const { flowing, waiting } = quarantine.isEmpty ? { flowing: events, waiting: [] } : await quarantine.sift(events);
   const found = [...waiting];
   await session.release(async () => {
+    await takeAway(records.slice(0, wholeRecords), parts);
     if (parts.isIsolated) found.push(...(await applyIsolated(flowing, parts)));
     else await session.runMerged(flowing);
     await quarantine.store(found);
-    await session.guarded((connection) => connection.query(removeParked(records.slice(0, wholeRecords))));
   });
   parts.onApplied(flowing);
   parts.onQuarantined(found);
   return true;
+}
+
+/** Records that are gone were applied by another loader, which has the partition now. Errors: TARGET_TRANSIENT. */
+async function takeAway(records: readonly StoredRecord[], { session, owner }: ReleaseParts): Promise<void> {
+  const [{ affectedRows }] = await session.guarded((connection) =>
+    connection.query<ResultSetHeader>(removeParked(records)),
+  );
+  if (affectedRows === records.length) return;
+  throw new ReplicationError(
+    'TARGET_TRANSIENT',
+    `another loader has applied rows that were parked for pipeline ${owner.channel}/${owner.pipeline}, partition ${owner.partition} of ${owner.topic}`,
+    'nothing to do: this one reads anew what is left',
+  );
 }
 
 async function applyIsolated(
