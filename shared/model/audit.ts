@@ -6,13 +6,14 @@ export const auditEntrySchema = z.object({
   /** ms since the epoch. */
   at: z.number(),
   by: z.string(),
-  action: z.enum(['seek']),
+  /** seek: a position was moved. statement, row: a decision about a held statement, a refused row; its loader carries it out. */
+  action: z.enum(['seek', 'statement', 'row']),
   channel: z.string(),
   pipeline: z.string(),
   outcome: z.enum(['begun', 'done', 'failed']),
   /** What was asked, as text. */
   what: z.string(),
-  /** Offsets of the partitions that moved. */
+  /** Offsets of the partitions that moved; empty when none did. */
   before: z.record(z.string(), z.string()),
   after: z.record(z.string(), z.string()),
   transactions: z.number(),

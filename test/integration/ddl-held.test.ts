@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { auditListSchema } from '../../services/admin-api/seek/seek-schemas.ts';
 import { decide, statementsOf, untilStatement } from '../support/ddl-desk.ts';
 import { Flow } from '../support/flow.ts';
 import { assertSameStructure } from '../support/structure.ts';
@@ -62,6 +63,17 @@ test('a held DDL can be skipped, and one whose decision is refused again stays h
     { id: 2, v: 3, w: 4 },
   ]);
   assert.equal(await decide(flow, held, { action: 'skip' }), 409);
+  const answer = await fetch(new URL('/api/v1/audit', flow.stack.address('admin-api', 'http')));
+  const { items } = auditListSchema.parse(await answer.json());
+  const mine = items.filter(({ channel }) => channel === flow.name).toReversed();
+  assert.deepEqual(
+    mine.map(({ what, outcome, by }) => [what, outcome, by]),
+    [
+      [`edit statement ${held.id}`, 'done', 'test'],
+      [`skip statement ${held.id}`, 'done', 'test'],
+      [`skip statement ${held.id}`, 'failed', 'test'],
+    ],
+  );
 });
 
 test('what is parked survives a kill -9 of the loader and a restart of everything before it is decided', async () => {

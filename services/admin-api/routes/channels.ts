@@ -1,10 +1,11 @@
 import { stringify } from 'yaml';
 import * as z from 'zod';
-import { ApiError, unknownChannel } from '../api-error.ts';
+import { ApiError } from '../api-error.ts';
 import { appliedSchema, channelListSchema, channelViewSchema, writtenDocumentSchema } from '../api-schemas.ts';
 import { applyDocuments, bodyText, deleteChannel, readDocuments, requireRevision } from '../channel-edit.ts';
 import { channelView, pageOf } from '../channel-view.ts';
 import type { AdminParts, App } from '../server.ts';
+import { channelNamed } from './lookup.ts';
 import { answers, flag, ifMatchHeader, nameParams, pageQuery } from './route-schemas.ts';
 
 /** Channels: list, read, create or replace, delete. */
@@ -50,8 +51,7 @@ export function channelRoutes(app: App, parts: AdminParts): void {
       },
     },
     async ({ params, query }, reply) => {
-      const channel = parts.channels.all().get(params.name);
-      if (channel === undefined) throw unknownChannel(params.name);
+      const channel = channelNamed(parts, params);
       reply.header('etag', `"${channel.revision}"`);
       const view = channelView(channel);
       if (query.format === 'json') return view;

@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { unknownChannel } from '../api-error.ts';
 import { checkReplySchema, writtenDocumentSchema } from '../api-schemas.ts';
 import { checkChannels } from '../channel-check.ts';
 import { bodyText, readDocuments } from '../channel-edit.ts';
 import { planChannels } from '../channel-plan.ts';
 import type { AdminParts, App } from '../server.ts';
+import { channelNamed } from './lookup.ts';
 import { answers, nameParams } from './route-schemas.ts';
 
 /** Source check and target check: of a channel that exists, and of documents that are not stored. */
@@ -33,8 +33,7 @@ export function checkRoutes(app: App, parts: AdminParts): void {
       },
     },
     async ({ params }) => {
-      const channel = parts.channels.all().get(params.name);
-      if (channel === undefined) throw unknownChannel(params.name);
+      const channel = channelNamed(parts, params);
       return checkChannels([channel], hasPlace);
     },
   );

@@ -1,21 +1,13 @@
 import * as z from 'zod';
-import type { Channel } from '../../../shared/model/channel.ts';
-import { pipelineUid } from '../../../shared/model/channel.ts';
 import { ddlStateSchema } from '../../../shared/model/ddl-entry.ts';
-import { ApiError, unknownChannel } from '../api-error.ts';
+import { ApiError } from '../api-error.ts';
 import { ddlEntryViewSchema, ddlListSchema, decisionRequestSchema } from '../api-schemas.ts';
-import { bodyText } from '../channel-edit.ts';
 import type { AdminParts, App } from '../server.ts';
+import { channelNamed, pipelineNamed, readBody } from './lookup.ts';
 import { answers, nameParams } from './route-schemas.ts';
 
 /** Statements of the sources: what became of them, and decisions about those that wait. */
 export function ddlRoutes(app: App, parts: AdminParts): void {
-  const channelOf = (name: string): Channel => {
-    const channel = parts.channels.all().get(name);
-    if (channel === undefined) throw unknownChannel(name);
-    return channel;
-  };
-
   app.get(
     '/api/v1/channels/:name/ddl',
     {
@@ -34,7 +26,7 @@ export function ddlRoutes(app: App, parts: AdminParts): void {
     async ({ params, query }) => {
       const { state, pipeline, limit } = query;
       const found = parts.ddl
-        .list(channelOf(params.name).uid)
+        .list(channelNamed(parts, params).uid)
         .filter(
           (entry) =>
             (state === undefined || entry.state === state) && (pipeline === undefined || entry.pipeline === pipeline),
@@ -58,34 +50,17 @@ export function ddlRoutes(app: App, parts: AdminParts): void {
       },
     },
     async ({ params, body }, reply) => {
-      const channel = channelOf(params.name);
-      const pipeline = channel.pipelines.find(({ name }) => name === params.pipeline);
-      if (pipeline === undefined) {
-        throw new ApiError(
-          404,
-          'PIPELINE_UNKNOWN',
-          `the channel ${channel.name} has no pipeline ${params.pipeline}`,
-          `it has: ${channel.pipelines.map(({ name }) => name).join(', ')}`,
-        );
-      }
-      const entry = await parts.ddl.decide(pipelineUid(channel, pipeline), params.id, readDecision(bodyText(body)));
+      const { channel, pipeline, uid } = pipelineNamed(parts, params);
+      const { action, sql, by } = readBody(decisionRequestSchema, body, invalid);
+      if ((action === 'edit') !== (sql !== undefined))
+        throw invalid('sql belongs to the action edit, and edit needs it');
+      const what = `${action} statement ${params.id}`;
+      const deed = { by, action: 'statement', channel: channel.name, pipeline: pipeline.name, what, rows: 0 } as const;
+      const decision = { action, by, ...(sql === undefined ? {} : { sql }) };
+      const entry = await parts.audit.record(deed, () => parts.ddl.decide(uid, params.id, decision));
       return reply.code(202).send(entry);
     },
   );
-}
-
-function readDecision(text: string): { action: 'apply' | 'edit' | 'skip'; sql?: string; by: string } {
-  let content: unknown;
-  try {
-    content = JSON.parse(text);
-  } catch {
-    throw invalid('the body is not JSON');
-  }
-  const parsed = decisionRequestSchema.safeParse(content);
-  if (!parsed.success) throw invalid(z.prettifyError(parsed.error).replaceAll('\n', ' '));
-  const { action, sql, by } = parsed.data;
-  if ((action === 'edit') !== (sql !== undefined)) throw invalid('sql belongs to the action edit, and edit needs it');
-  return { action, by, ...(sql === undefined ? {} : { sql }) };
 }
 
 function invalid(why: string): ApiError {

@@ -1,16 +1,14 @@
 import * as z from 'zod';
-import type { Channel } from '../../../shared/model/channel.ts';
-import { pipelineUid } from '../../../shared/model/channel.ts';
-import { quarantineStateSchema, type RowDecision } from '../../../shared/model/quarantine-entry.ts';
-import { ApiError, unknownChannel } from '../api-error.ts';
+import { type QuarantineEntry, quarantineStateSchema } from '../../../shared/model/quarantine-entry.ts';
+import { ApiError } from '../api-error.ts';
 import {
   quarantineEntryViewSchema,
   quarantineListSchema,
   rowDecisionRequestSchema,
   rowsDecisionRequestSchema,
 } from '../api-schemas.ts';
-import { bodyText } from '../channel-edit.ts';
 import type { AdminParts, App } from '../server.ts';
+import { channelNamed, pipelineNamed, readBody } from './lookup.ts';
 import { answers, nameParams } from './route-schemas.ts';
 
 const OPEN = new Set(['refused', 'waiting']);
@@ -19,13 +17,6 @@ const rowParams = pipelineParams.extend({ id: z.string().regex(/^\d+-\d+-\d+$/) 
 
 /** Rows that targets refuse, those that wait behind them, and decisions about them. */
 export function quarantineRoutes(app: App, parts: AdminParts): void {
-  const channelOf = (name: string): Channel => {
-    const channel = parts.channels.all().get(name);
-    if (channel === undefined) throw unknownChannel(name);
-    return channel;
-  };
-  const uidOf = (params: { name: string; pipeline: string }): string => pipelineOf(channelOf(params.name), params);
-
   app.get(
     '/api/v1/channels/:name/quarantine',
     {
@@ -46,7 +37,7 @@ export function quarantineRoutes(app: App, parts: AdminParts): void {
     async ({ params, query }) => {
       const { state, pipeline, table, limit } = query;
       const found = parts.quarantine
-        .list(channelOf(params.name).uid)
+        .list(channelNamed(parts, params).uid)
         .filter((entry) => (state === undefined ? OPEN.has(entry.state) : entry.state === state))
         .filter((entry) => pipeline === undefined || entry.pipeline === pipeline)
         .filter((entry) => table === undefined || entry.table === table);
@@ -64,7 +55,7 @@ export function quarantineRoutes(app: App, parts: AdminParts): void {
         response: answers({ 200: quarantineEntryViewSchema }, 404),
       },
     },
-    async ({ params }) => parts.quarantine.find(uidOf(params), params.id),
+    async ({ params }) => parts.quarantine.find(pipelineNamed(parts, params).uid, params.id),
   );
 
   app.post(
@@ -82,10 +73,16 @@ export function quarantineRoutes(app: App, parts: AdminParts): void {
       },
     },
     async ({ params, body }, reply) => {
-      const request = readBody(rowDecisionRequestSchema, bodyText(body));
-      if ((request.action === 'edit') !== (request.values !== undefined))
+      const { channel, pipeline, uid } = pipelineNamed(parts, params);
+      const { action, values, by } = readBody(rowDecisionRequestSchema, body, invalid);
+      if ((action === 'edit') !== (values !== undefined))
         throw invalid('values belong to the action edit, and edit needs them');
-      return reply.code(202).send(await parts.quarantine.decide(uidOf(params), params.id, decisionOf(request)));
+      const columns = values === undefined ? '' : `: ${Object.keys(values).join(', ')}`;
+      const what = `${action} row ${params.id}${columns}`;
+      const deed = { by, action: 'row', channel: channel.name, pipeline: pipeline.name, what, rows: 1 } as const;
+      const decision = { action, by, ...(values === undefined ? {} : { values }) };
+      const entry = await parts.audit.record(deed, () => parts.quarantine.decide(uid, params.id, decision));
+      return reply.code(202).send(entry);
     },
   );
 
@@ -102,38 +99,15 @@ export function quarantineRoutes(app: App, parts: AdminParts): void {
       },
     },
     async ({ params, body }, reply) => {
-      const { table, ...request } = readBody(rowsDecisionRequestSchema, bodyText(body));
-      const items = await parts.quarantine.decideAll(uidOf(params), table, request);
+      const { channel, pipeline, uid } = pipelineNamed(parts, params);
+      const { table, ...request } = readBody(rowsDecisionRequestSchema, body, invalid);
+      const what = `${request.action} all refused rows${table === undefined ? '' : ` of ${table}`}`;
+      const deed = { by: request.by, action: 'row', channel: channel.name, pipeline: pipeline.name, what } as const;
+      const decide = (): Promise<QuarantineEntry[]> => parts.quarantine.decideAll(uid, table, request);
+      const items = await parts.audit.record({ ...deed, rows: 0 }, decide, ({ length }) => length);
       return reply.code(202).send({ items: items.slice(0, 1000), total: items.length });
     },
   );
-}
-
-function pipelineOf(channel: Channel, { pipeline: name }: { pipeline: string }): string {
-  const pipeline = channel.pipelines.find((each) => each.name === name);
-  if (pipeline !== undefined) return pipelineUid(channel, pipeline);
-  throw new ApiError(
-    404,
-    'PIPELINE_UNKNOWN',
-    `the channel ${channel.name} has no pipeline ${name}`,
-    `it has: ${channel.pipelines.map((each) => each.name).join(', ')}`,
-  );
-}
-
-function decisionOf({ action, values, by }: z.infer<typeof rowDecisionRequestSchema>): Omit<RowDecision, 'at'> {
-  return { action, by, ...(values === undefined ? {} : { values }) };
-}
-
-function readBody<T>(schema: z.ZodType<T>, text: string): T {
-  let content: unknown;
-  try {
-    content = JSON.parse(text);
-  } catch {
-    throw invalid('the body is not JSON');
-  }
-  const parsed = schema.safeParse(content);
-  if (!parsed.success) throw invalid(z.prettifyError(parsed.error).replaceAll('\n', ' '));
-  return parsed.data;
 }
 
 function invalid(why: string): ApiError {

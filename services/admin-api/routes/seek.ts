@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { ApiError, unknownChannel } from '../api-error.ts';
-import { bodyText } from '../channel-edit.ts';
+import { ApiError } from '../api-error.ts';
 import { seek } from '../seek/seek.ts';
-import { auditListSchema, type SeekRequest, seekReplySchema, seekRequestSchema } from '../seek/seek-schemas.ts';
+import { auditListSchema, seekReplySchema, seekRequestSchema } from '../seek/seek-schemas.ts';
 import type { AdminParts, App } from '../server.ts';
+import { pipelineNamed, readBody } from './lookup.ts';
 import { answers, nameParams } from './route-schemas.ts';
 
 /** Moving a pipeline's position, and what was done by hand. */
@@ -27,19 +27,8 @@ export function seekRoutes(app: App, parts: AdminParts): void {
       },
     },
     async ({ params, body }) => {
-      const channel = parts.channels.all().get(params.name);
-      if (channel === undefined) throw unknownChannel(params.name);
-      const pipeline = channel.pipelines.find(({ name }) => name === params.pipeline);
-      if (pipeline === undefined) {
-        const names = channel.pipelines.map(({ name }) => name).join(', ');
-        throw new ApiError(
-          404,
-          'PIPELINE_UNKNOWN',
-          `the channel ${channel.name} has no pipeline ${params.pipeline}`,
-          `it has: ${names}`,
-        );
-      }
-      return seek(parts, channel, pipeline, readRequest(bodyText(body)));
+      const { channel, pipeline } = pipelineNamed(parts, params);
+      return seek(parts, channel, pipeline, readBody(seekRequestSchema, body, invalid));
     },
   );
 
@@ -55,18 +44,6 @@ export function seekRoutes(app: App, parts: AdminParts): void {
     },
     async ({ query }) => ({ items: parts.audit.list(query.limit) }),
   );
-}
-
-function readRequest(text: string): SeekRequest {
-  let content: unknown;
-  try {
-    content = JSON.parse(text);
-  } catch {
-    throw invalid('the body is not JSON');
-  }
-  const parsed = seekRequestSchema.safeParse(content);
-  if (!parsed.success) throw invalid(z.prettifyError(parsed.error).replaceAll('\n', ' '));
-  return parsed.data;
 }
 
 function invalid(why: string): ApiError {

@@ -2,11 +2,11 @@ import * as z from 'zod';
 import type { Channel } from '../../../shared/model/channel.ts';
 import type { Reason } from '../../../shared/model/status.ts';
 import type { ReplicationError } from '../../../shared/runtime/errors.ts';
-import { unknownChannel } from '../api-error.ts';
 import { channelStatusSchema, statusListSchema } from '../api-schemas.ts';
 import { pageOf } from '../channel-view.ts';
 import { pipelineView } from '../pipeline-status.ts';
 import type { AdminParts, App } from '../server.ts';
+import { channelNamed } from './lookup.ts';
 import { answers, nameParams, pageQuery } from './route-schemas.ts';
 
 /** What the pipelines do. */
@@ -42,8 +42,7 @@ export function statusRoutes(app: App, parts: AdminParts): void {
       },
     },
     async ({ params }) => {
-      const channel = parts.channels.all().get(params.name);
-      if (channel === undefined) throw unknownChannel(params.name);
+      const channel = channelNamed(parts, params);
       return channelStatus(channel, parts);
     },
   );

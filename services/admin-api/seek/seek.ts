@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { KafkaAddress } from '../../../shared/kafka/cluster.ts';
 import { groupInUse, readGroupPlaces, setGroupOffsets } from '../../../shared/kafka/group-offsets.ts';
 import { RangeReader } from '../../../shared/kafka/range-reader.ts';
-import type { AuditEntry } from '../../../shared/model/audit.ts';
 import type { Channel, Pipeline } from '../../../shared/model/channel.ts';
 import { ReplicationError } from '../../../shared/runtime/errors.ts';
 import { pipelineGroup, rowsTopic, sourceId } from '../../../topics/topics.ts';
 import { ApiError } from '../api-error.ts';
+import type { Deed } from '../audit-log.ts';
 import type { AdminParts } from '../server.ts';
 import { type Move, previewMoves } from './preview.ts';
 import { clamp, findMoves, type Stand } from './seek-offsets.ts';
@@ -52,7 +52,7 @@ export async function seek(
   }
 }
 
-type Deed = {
+type WantedMove = {
   readonly channel: Channel;
   readonly pipeline: Pipeline;
   readonly place: Place;
@@ -62,7 +62,7 @@ type Deed = {
 };
 
 /** First the audit, so that no move is without one. Resolves to its id. */
-async function move(parts: AdminParts, deed: Deed): Promise<string> {
+async function move(parts: AdminParts, deed: WantedMove): Promise<string> {
   const { channel, pipeline, place, request, changed, preview } = deed;
   const now = parts.channels.all().get(channel.name);
   if (now?.uid !== channel.uid)
@@ -84,34 +84,22 @@ async function move(parts: AdminParts, deed: Deed): Promise<string> {
   }
   const byPartition = (end: 'from' | 'to') =>
     Object.fromEntries(changed.map((each) => [each.partition, String(each[end])]));
-  const entry: AuditEntry = {
-    id: randomUUID(),
-    at: Date.now(),
+  const id = randomUUID();
+  const entry: Deed = {
+    id,
     by: request.by,
     action: 'seek',
     channel: channel.name,
     pipeline: pipeline.name,
-    outcome: 'begun',
     what: JSON.stringify(request.to, (_key, value) => (typeof value === 'bigint' ? String(value) : value)),
     before: byPartition('from'),
     after: byPartition('to'),
     transactions: preview.transactions,
     rows: preview.rows,
   };
-  await parts.audit.write(entry);
-  try {
-    await setGroupOffsets(
-      place.kafka,
-      place.group,
-      place.topic,
-      changed.map(({ partition, to }) => ({ partition, offset: to })),
-    );
-  } catch (error) {
-    await parts.audit.write({ ...entry, outcome: 'failed' });
-    throw error;
-  }
-  await parts.audit.write({ ...entry, outcome: 'done' });
-  return entry.id;
+  const offsets = changed.map(({ partition, to }) => ({ partition, offset: to }));
+  await parts.audit.record(entry, () => setGroupOffsets(place.kafka, place.group, place.topic, offsets));
+  return id;
 }
 
 function expectDirection({ only }: SeekRequest, moves: readonly Move[]): void {

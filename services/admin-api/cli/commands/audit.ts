@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { AuditEntry } from '../../../../shared/model/audit.ts';
 import { auditListSchema } from '../../seek/seek-schemas.ts';
 import type { Connect } from '../program.ts';
 import { count, printable, table } from '../screen.ts';
@@ -16,13 +17,18 @@ export function addAudit(program: Command, connect: Connect): void {
         printable(entry.by),
         entry.action,
         `${entry.channel}/${entry.pipeline}`,
-        Object.keys(entry.before)
-          .map((each) => `${each}: ${entry.before[each]} -> ${entry.after[each]}`)
-          .join(', '),
+        printable(doneTo(entry)),
         count(entry.rows),
         entry.outcome,
       ]);
-      const head = ['AT', 'BY', 'WHAT', 'PIPELINE', 'OFFSETS', 'ROWS', 'OUTCOME'];
+      const head = ['AT', 'BY', 'WHAT', 'PIPELINE', 'TO', 'ROWS', 'OUTCOME'];
       console.log(rows.length === 0 ? 'nothing was done by hand' : table(head, rows));
     });
+}
+
+/** Moved offsets, or the decision. */
+function doneTo({ before, after, what }: AuditEntry): string {
+  const partitions = Object.keys(before);
+  if (partitions.length === 0) return what;
+  return partitions.map((each) => `${each}: ${before[each]} -> ${after[each]}`).join(', ');
 }
