@@ -40,14 +40,15 @@ class CachedRegistry implements SchemaRegistryPort {
   }
 
   private async registerNow(subject: string, text: string): Promise<number> {
-    try {
-      const registered = this.client.register(
-        { type: SchemaType.AVRO, schema: text },
-        { subject, compatibility: 'NONE' as never },
-      );
-      return (await withinLimit(registered)).id;
-    } catch (error) {
-      throw this.registryError(error, `subject ${subject}`, 'SCHEMA_REFUSED');
+    const ask = (): Promise<{ id: number }> =>
+      this.client.register({ type: SchemaType.AVRO, schema: text }, { subject, compatibility: 'NONE' as never });
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return (await withinLimit(ask())).id;
+      } catch (error) {
+        if (attempt < REGISTER_ATTEMPTS && (error instanceof NoAnswer || RACE.test(reasonOf(error)))) continue;
+        throw this.registryError(error, `subject ${subject}`, 'SCHEMA_REFUSED');
+      }
     }
   }
 
@@ -97,7 +98,9 @@ class CachedRegistry implements SchemaRegistryPort {
   }
 }
 
-const REGISTER_MS = 15_000;
+/** A request was seen to get no answer from a registry that answers the next one at once. */
+const REGISTER_MS = 3_000;
+const REGISTER_ATTEMPTS = 5;
 
 /** fetch says only "fetch failed"; the reason is its cause. */
 function reasonOf(error: unknown): string {
@@ -108,10 +111,13 @@ function reasonOf(error: unknown): string {
 /** The client answers a connection that failed with status 400 of its own making. */
 const NETWORK = /ECONN|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ETIMEDOUT|EPIPE|socket hang up|timed? ?out/i;
 
-/** The client itself waits without end for an answer that does not come. */
+class NoAnswer extends Error {}
+
+/** The client itself waits without end for an answer that does not come. Errors: NoAnswer. */
 async function withinLimit<T>(answer: Promise<T>): Promise<T> {
+  answer.catch(() => {});
   const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error(`timed out after ${REGISTER_MS / 1_000} s`)), REGISTER_MS);
+  const timer = setTimeout(() => late.reject(new NoAnswer(`timed out after ${REGISTER_MS / 1_000} s`)), REGISTER_MS);
   try {
     return await Promise.race([answer, late.promise]);
   } finally {
