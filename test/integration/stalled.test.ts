@@ -70,8 +70,10 @@ test('a mirror that stands still is told by the loader, and the lag is honest me
   await using flow = await Flow.open({ tables: TABLES });
   await flow.atSource('INSERT INTO t VALUES (1, 1)');
   await flow.settle();
-  await flow.until('heartbeats come', ({ offsets }) =>
-    (offsets ?? []).some(({ next, end }) => Number(end) > Number(next)),
+  await flow.until(
+    'heartbeats come behind the two transactions',
+    ({ loader, offsets }) =>
+      loader?.transactions === 2 && (offsets ?? []).some(({ next, end }) => Number(end) > Number(next)),
   );
   await whileFrozen(flow, 'mirror-us', async () => {
     const { lagMs = 0 } = await flow.until(
