@@ -1,19 +1,16 @@
 import type { KafkaAddress } from '../../shared/kafka/cluster.ts';
-import { ensureTopic } from '../../shared/kafka/topic-admin.ts';
 import { type DdlEntry, type Decision, ddlEntrySchema, decisionKey } from '../../shared/model/ddl-entry.ts';
-import { compactedTopicDefinition, DECISIONS_TOPIC, ddlTopic } from '../../topics/topics.ts';
+import { DECISIONS_TOPIC, ddlTopic } from '../../topics/topics.ts';
 import { ApiError } from './api-error.ts';
 import { ChannelWriter } from './channel-writer.ts';
 import { EntryBook } from './entry-book.ts';
 
 /** The statements that the loaders of all sites met, as their ledgers tell them, and the way to decide about those that wait. */
 export class DdlDesk implements AsyncDisposable {
-  private readonly kafka: KafkaAddress;
   private readonly writer: ChannelWriter;
   private readonly book: EntryBook<DdlEntry>;
 
   constructor(kafka: KafkaAddress, sites: Iterable<string>) {
-    this.kafka = kafka;
     this.book = new EntryBook(kafka, [...sites].map(ddlTopic), ddlEntrySchema);
     this.writer = new ChannelWriter(kafka);
   }
@@ -55,7 +52,6 @@ export class DdlDesk implements AsyncDisposable {
       );
     }
     const at = Math.max(Date.now(), (entry.decision?.at ?? 0) + 1);
-    await ensureTopic(this.kafka, compactedTopicDefinition(DECISIONS_TOPIC));
     const value = Buffer.from(JSON.stringify({ ...decision, at } satisfies Decision));
     await this.writer.put(DECISIONS_TOPIC, [{ key: decisionKey(pipelineUid, id), value }]);
     return entry;

@@ -2,17 +2,19 @@ import type * as z from 'zod';
 import type { KafkaAddress } from '../../shared/kafka/cluster.ts';
 import { followTopic } from '../../shared/kafka/topic-follower.ts';
 
-/** The newest record of each key of some compacted topics, as far as they can be read. */
+/** The newest record of each key of some compacted topics, as far as they can be read; of more than `most` keys those that came last. */
 export class EntryBook<T> {
   private readonly kafka: KafkaAddress;
   private readonly topics: readonly string[];
   private readonly schema: z.ZodType<T>;
+  private readonly most: number;
   private readonly entries = new Map<string, T>();
 
-  constructor(kafka: KafkaAddress, topics: readonly string[], schema: z.ZodType<T>) {
+  constructor(kafka: KafkaAddress, topics: readonly string[], schema: z.ZodType<T>, most = Number.POSITIVE_INFINITY) {
     this.kafka = kafka;
     this.topics = topics;
     this.schema = schema;
+    this.most = most;
   }
 
   /** Follows the topics until the signal. */
@@ -24,12 +26,19 @@ export class EntryBook<T> {
     return [...this.entries.values()];
   }
 
+  /** A record that was just written; it comes again by its topic. */
+  keep(key: string, entry: T): void {
+    this.entries.set(key, entry);
+    const [oldest] = this.entries.keys();
+    if (this.entries.size > this.most && oldest !== undefined) this.entries.delete(oldest);
+  }
+
   private async follow(topic: string, signal: AbortSignal): Promise<void> {
     for await (const { records } of followTopic({ ...this.kafka, topic }, signal)) {
       for (const { key, value } of records) {
         const entry = value === null ? undefined : this.read(value);
         if (entry === undefined) this.entries.delete(key);
-        else this.entries.set(key, entry);
+        else this.keep(key, entry);
       }
     }
   }

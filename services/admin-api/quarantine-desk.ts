@@ -1,24 +1,21 @@
 import type { KafkaAddress } from '../../shared/kafka/cluster.ts';
-import { ensureTopic } from '../../shared/kafka/topic-admin.ts';
 import {
   type QuarantineEntry,
   quarantineEntrySchema,
   type RowDecision,
   rowDecisionKey,
 } from '../../shared/model/quarantine-entry.ts';
-import { compactedTopicDefinition, DECISIONS_TOPIC, quarantineTopic } from '../../topics/topics.ts';
+import { DECISIONS_TOPIC, quarantineTopic } from '../../topics/topics.ts';
 import { ApiError } from './api-error.ts';
 import { ChannelWriter } from './channel-writer.ts';
 import { EntryBook } from './entry-book.ts';
 
 /** The rows in quarantine at all sites, as their loaders tell them, and the way to decide about those that are refused. */
 export class QuarantineDesk implements AsyncDisposable {
-  private readonly kafka: KafkaAddress;
   private readonly book: EntryBook<QuarantineEntry>;
   private readonly writer: ChannelWriter;
 
   constructor(kafka: KafkaAddress, sites: Iterable<string>) {
-    this.kafka = kafka;
     this.book = new EntryBook(kafka, [...sites].map(quarantineTopic), quarantineEntrySchema);
     this.writer = new ChannelWriter(kafka);
   }
@@ -83,7 +80,6 @@ export class QuarantineDesk implements AsyncDisposable {
   }
 
   private async write(entries: readonly QuarantineEntry[], decision: Omit<RowDecision, 'at'>): Promise<void> {
-    await ensureTopic(this.kafka, compactedTopicDefinition(DECISIONS_TOPIC));
     const records = entries.map(({ uid, id, decision: before }) => {
       const at = Math.max(Date.now(), (before?.at ?? 0) + 1);
       return {
