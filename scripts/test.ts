@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { globSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
@@ -9,8 +9,9 @@ import { resetStack, upStack } from '../stack/api.ts';
 import { lineReport } from '../stack/report.ts';
 
 /**
- * `npm test`: format and lint, types, floors, unit tests, then the integration tests on a stack of their own (a free block of ports, `.stack/test`), which goes
- * down at the end. `npm test -- --unit` leaves the stack out; `npm test -- PATTERN…` runs the test files whose path holds a pattern.
+ * `npm test`: format and lint, types, floors, unit tests, then integration tests and faults on a stack of their own (a free block of ports, `.stack/test`), which
+ * goes down at the end. Files of test/integration share that stack, two at a time; files of test/faults have it to themselves.
+ * `npm test -- --unit` leaves the stack out; `npm test -- PATTERN…` runs the test files whose path holds a pattern.
  * The last line is `N passed, N failed`; the exit code is 1 when anything failed.
  */
 
@@ -28,7 +29,7 @@ const wanted = (file: string): boolean => positionals.length === 0 || positional
 const tally: Tally = { passed: 0, failed: 0 };
 if (positionals.length === 0) checkSources(tally);
 await runFiles('unit and property tests', globSync('test/{unit,property}/**/*.test.ts', { cwd: ROOT }), 2, tally);
-if (!values.unit) await runOnStack(globSync('test/{contract,integration}/**/*.test.ts', { cwd: ROOT }), tally);
+if (!values.unit) await runOnStack(tally);
 console.log(`\n${tally.passed} passed, ${tally.failed} failed`);
 process.exit(tally.failed === 0 ? 0 : 1);
 
@@ -54,14 +55,17 @@ function check(into: Tally, name: string, command: string, args: readonly string
   else into.failed++;
 }
 
-async function runOnStack(files: string[], into: Tally): Promise<void> {
-  if (!files.some(wanted)) return;
+async function runOnStack(into: Tally): Promise<void> {
+  const sharing = globSync('test/{contract,integration}/**/*.test.ts', { cwd: ROOT });
+  const alone = globSync('test/faults/**/*.test.ts', { cwd: ROOT });
+  if (![...sharing, ...alone].some(wanted)) return;
   const dir = join(ROOT, '.stack', 'test');
   await resetStack(dir, lineReport(console.log)); // one may run there since a single test file was run
   process.env.LUTRA_STACK_DIR = dir;
   const stack = await upStack({ dir, port: 0, tiedToCaller: true, report: lineReport(console.log) });
   try {
-    await runFiles('integration tests', files, 1, into);
+    await runFiles('integration tests, two files at a time', sharing, 2, into);
+    await runFiles('faults, which stop parts of the stack', alone, 1, into);
   } finally {
     if (!values.keep) await stack.down();
   }
@@ -92,17 +96,28 @@ type Outcome = { passed: number; failed: number; failedFiles: string[] };
 async function runOnce(paths: string[], concurrency: number): Promise<Outcome> {
   const outcome: Outcome = { passed: 0, failed: 0, failedFiles: [] };
   const failed = new Set<string>();
+  const tookMs = new Map<string, number>();
   const stream = run({ files: paths, concurrency, timeout: FILE_TIMEOUT_MS, cwd: ROOT });
   stream.on('test:fail', ({ file, name, details }) => {
     if (file !== undefined) failed.add(file);
     console.log(`FAILED ${name}: ${details.error.cause ?? details.error.message}`);
   });
-  stream.on('test:summary', ({ file, counts }) => {
-    if (file !== undefined) return;
+  stream.on('test:summary', ({ file, counts, duration_ms }) => {
+    if (file !== undefined) {
+      tookMs.set(file, duration_ms);
+      return;
+    }
     outcome.passed = counts.passed;
     outcome.failed = counts.tests - counts.passed - counts.skipped - counts.todo;
   });
   for await (const text of stream.compose(new spec())) process.stdout.write(text);
   outcome.failedFiles = [...failed];
+  tellSlowest(tookMs);
   return outcome;
+}
+
+function tellSlowest(tookMs: ReadonlyMap<string, number>): void {
+  const slowest = [...tookMs].toSorted(([, a], [, b]) => b - a).slice(0, 10);
+  const lines = slowest.map(([file, ms]) => `${(ms / 1_000).toFixed(0).padStart(6)} s  ${relative(ROOT, file)}`);
+  console.log(`the slowest files:\n${lines.join('\n')}`);
 }
