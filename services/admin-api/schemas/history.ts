@@ -3,7 +3,7 @@ import * as z from 'zod';
 /** GET /api/v1/channels/:name/history, …/counters, …/batches. Times are ms since the epoch, lags ms. */
 
 export const historySchema = z.object({
-  stepMs: z.int().describe('Length of the time that one point stands for.'),
+  stepMs: z.int().describe('Length of the time that one point stands for; steps without a record are left out.'),
   points: z.array(
     z.object({
       at: z.number().describe('Begin of the step.'),
@@ -23,11 +23,10 @@ export const counterListSchema = z.object({
   items: z.array(
     z.object({
       pipeline: z.string(),
-      table: z.string().describe('schema.table of the target'),
+      table: z.string().describe('schema.table of the source'),
       inserts: z.number().describe('Since `since`.'),
       updates: z.number(),
       deletes: z.number(),
-      quarantined: z.number().describe('Rows that wait in quarantine now.'),
     }),
   ),
   since: z.number().describe('Begin of the counted time: the history goes back to there, at most 400 days.'),
