@@ -7,5 +7,4 @@ export const ddlListSchema = pageSchema(ddlEntryViewSchema);
 export const decisionRequestSchema = z.strictObject({
   action: decisionActionSchema,
   sql: z.string().min(1).max(1_000_000).optional().describe('With edit: what the target executes, in its own names.'),
-  by: z.string().min(1).max(200).default('api').describe('Who decides, for the ledger.'),
 });

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { alarmSchema } from '../../../shared/model/alarm.ts';
-import { channelStatusSchema } from '../api-schemas.ts';
+import { channelStatusSchema } from './status.ts';
 import { nodeSchema } from './nodes.ts';
 
 /**

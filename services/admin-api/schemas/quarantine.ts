@@ -8,16 +8,13 @@ import { pageSchema } from './page.ts';
 
 export const quarantineEntryViewSchema = quarantineEntrySchema;
 export const quarantineListSchema = pageSchema(quarantineEntryViewSchema);
-const byWhom = z.string().min(1).max(200).default('api').describe('Who decides, for the record.');
 export const rowDecisionRequestSchema = z.strictObject({
   action: quarantineActionSchema,
   values: editedValuesSchema
     .optional()
     .describe('With edit: column of the target -> value. Exact numbers and dates as text, bytes not at all.'),
-  by: byWhom,
 });
 export const rowsDecisionRequestSchema = z.strictObject({
   action: z.enum(['retry', 'skip']),
   table: z.string().max(200).optional().describe('Only rows of this table of the target, schema.table.'),
-  by: byWhom,
 });
