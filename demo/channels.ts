@@ -1,12 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type * as z from 'zod';
-import {
-  applyReplySchema,
-  channelListSchema,
-  channelStatusSchema,
-  stateReplySchema,
-} from '../services/admin-api/api-schemas.ts';
 import { ApiClient } from '../services/admin-api/cli/api-client.ts';
+import { applyReplySchema, channelListSchema, stateReplySchema } from '../services/admin-api/schemas/channels.ts';
+import { channelStatusSchema } from '../services/admin-api/schemas/status.ts';
 import { DemoError } from './demo-error.ts';
 
 export type ChannelStatus = z.infer<typeof channelStatusSchema>;

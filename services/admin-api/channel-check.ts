@@ -4,7 +4,7 @@ import { type MysqlAddress, mysqlAddress } from '../../shared/mysql/connection.t
 import { checkSource, type SourceReport } from '../../shared/mysql/source-check.ts';
 import { checkTarget } from '../../shared/mysql/target-check.ts';
 import { asReplicationError } from '../../shared/runtime/errors.ts';
-import type { CheckReply } from './api-schemas.ts';
+import type { CheckReply } from './schemas/check.ts';
 
 export type CheckedChannel = Pick<Channel, 'name' | 'pipelines' | 'resolved' | 'policies'>;
 type Check = CheckReply['checks'][number];

@@ -1,6 +1,6 @@
 import type { Channel } from '../../shared/model/channel.ts';
 import { documentOf, writtenDocument } from '../../shared/model/written-document.ts';
-import type { ChannelView } from './api-schemas.ts';
+import type { ChannelView } from './schemas/channels.ts';
 
 /** A channel as the API shows it: what was written, apart from what Lutra keeps about it. */
 export function channelView(channel: Channel): ChannelView {

@@ -1,7 +1,7 @@
 import type { Channel, Database, Pipeline } from '../../shared/model/channel.ts';
 import type { PipelineState, Reason, RowCounts, Status } from '../../shared/model/status.ts';
 import { sourceId } from '../../topics/topics.ts';
-import type { PipelineView, ProcessView } from './api-schemas.ts';
+import type { PipelineView, ProcessView } from './schemas/status.ts';
 import type { Observed } from './status-view.ts';
 
 /** A process writes its status at least every 3 s; one that has been silent for longer than this is lost. */

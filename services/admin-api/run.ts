@@ -1,11 +1,14 @@
+import { kafkaProbe } from '../../shared/control/probes.ts';
+import { SelfReport } from '../../shared/control/self-report.ts';
 import { ReplicationError } from '../../shared/runtime/errors.ts';
-import type { Logger } from '../../shared/runtime/log.ts';
+import type { Logger, LogTap } from '../../shared/runtime/log.ts';
 import { AccessStore } from './access/access-store.ts';
 import { SetupToken } from './access/setup-token.ts';
 import { AuditLog } from './audit-log.ts';
 import { ChannelStore } from './channel-store.ts';
 import type { AdminConfig } from './config.ts';
 import { DdlDesk } from './ddl-desk.ts';
+import { Observatory } from './observe/observatory.ts';
 import { QuarantineDesk } from './quarantine-desk.ts';
 import { type App, createServer } from './server.ts';
 import { StatusView } from './status-view.ts';
@@ -19,6 +22,7 @@ export async function runAdminApi(
   log: Logger,
   signal: AbortSignal,
   onListening: (port: number) => void = () => {},
+  tap?: LogTap,
 ): Promise<void> {
   const options = { brokers: config.brokers, clientId: `lutra-admin-api-${config.site}`, log };
   await using channels = new ChannelStore(options);
@@ -27,17 +31,35 @@ export async function runAdminApi(
   await using quarantine = new QuarantineDesk(options, config.sites.keys());
   await using audit = new AuditLog(options);
   await using access = new AccessStore(options);
+  const observatory = new Observatory(options, config);
   const setup = new SetupToken(config.setupToken);
-  const app = await createServer({ config, channels, statuses, ddl, quarantine, audit, access, setup, log });
+  const app = await createServer({
+    config,
+    channels,
+    statuses,
+    ddl,
+    quarantine,
+    audit,
+    observatory,
+    access,
+    setup,
+    log,
+  });
   const stop = new AbortController();
   const both = AbortSignal.any([signal, stop.signal]);
-  const views = [channels, statuses, ddl, quarantine, audit];
+  const views = [channels, statuses, ddl, quarantine, audit, observatory];
   const sayWhenEmpty = (): void => {
     if (access.book.users.length === 0) log.warn(setup.announcement());
   };
   if (config.secretKey === undefined)
     log.warn('LUTRA_SECRET_KEY is not set: sessions end with this process and are not known to other admin APIs');
   const following = Promise.all([...views.map((view) => view.run(both)), access.run(both, sayWhenEmpty)]);
+  const self = new SelfReport({
+    kafka: options,
+    who: { role: 'admin-api', site: config.site, instance: config.instance },
+    probes: () => [...config.sites].map(([site, { brokers }]) => kafkaProbe(site, { ...options, brokers })),
+    tap,
+  });
   try {
     onListening(await listen(app, config, log));
     await following;
@@ -45,6 +67,7 @@ export async function runAdminApi(
     stop.abort();
     await app.close();
     await following;
+    await self.close();
   }
 }
 

@@ -1,8 +1,9 @@
 import type { Channel, Pipeline, Start } from '../../shared/model/channel.ts';
 import { mysqlAddress, openConnection } from '../../shared/mysql/connection.ts';
 import { readLogEnd } from '../../shared/mysql/source-log.ts';
-import type { PipelineView, StartPoint } from './api-schemas.ts';
 import { pipelineView } from './pipeline-status.ts';
+import type { StartPoint } from './schemas/channels.ts';
+import type { PipelineView } from './schemas/status.ts';
 import type { AdminParts } from './server.ts';
 
 const LOOK_LIMIT_MS = 3_000;

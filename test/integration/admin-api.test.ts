@@ -7,11 +7,11 @@ import type * as z from 'zod';
 import {
   appliedSchema,
   channelListSchema,
-  channelStatusSchema,
   channelViewSchema,
-  problemReplySchema,
   stateReplySchema,
-} from '../../services/admin-api/api-schemas.ts';
+} from '../../services/admin-api/schemas/channels.ts';
+import { problemReplySchema } from '../../services/admin-api/schemas/problem.ts';
+import { channelStatusSchema } from '../../services/admin-api/schemas/status.ts';
 import { upStack } from '../../stack/api.ts';
 import { AdminBench, type Answer, eventually } from '../support/admin-bench.ts';
 import { stackAddresses } from '../support/stack.ts';

@@ -10,6 +10,7 @@ import { AuditLog } from '../../services/admin-api/audit-log.ts';
 import { ChannelStore } from '../../services/admin-api/channel-store.ts';
 import { readConfig } from '../../services/admin-api/config.ts';
 import { DdlDesk } from '../../services/admin-api/ddl-desk.ts';
+import { Observatory } from '../../services/admin-api/observe/observatory.ts';
 import { QuarantineDesk } from '../../services/admin-api/quarantine-desk.ts';
 import { type App, createServer } from '../../services/admin-api/server.ts';
 import { StatusView } from '../../services/admin-api/status-view.ts';
@@ -50,6 +51,7 @@ export class AdminApp implements AsyncDisposable {
       ddl: new DdlDesk(options, []),
       audit: new AuditLog(options),
       quarantine: new QuarantineDesk(options, []),
+      observatory: new Observatory(options, config),
       access: new AccessStore(options, isKnown ? book : undefined),
       setup: new SetupToken(config.setupToken),
       log,

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { formatProblem } from '../../../shared/model/document-problem.ts';
-import { problemReplySchema } from '../api-schemas.ts';
+import { problemReplySchema } from '../schemas/problem.ts';
 import { CliError, EXIT } from './cli-error.ts';
 import { keptToken } from './credentials.ts';
 

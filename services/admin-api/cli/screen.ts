@@ -3,9 +3,9 @@ import Table from 'cli-table3';
 
 type Colour = 'red' | 'green' | 'yellow' | 'cyan' | 'gray' | 'bold';
 
-/** Colours only where a person looks: on a terminal, without NO_COLOR. */
+/** Colours only where a person looks: on a terminal, without NO_COLOR; with FORCE_COLOR also elsewhere. */
 export function paint(colour: Colour, text: string): string {
-  return process.stdout.isTTY && !process.env.NO_COLOR ? styleText(colour, text, { validateStream: false }) : text;
+  return styleText(colour, text, { stream: process.stdout });
 }
 
 /** Text of others without control characters, which could take over the terminal. */
@@ -73,6 +73,19 @@ export function duration(ms: number | undefined): string {
   if (ms < 3_600_000) return `${Math.round(ms / 60_000)} min`;
   if (ms < 172_800_000) return `${(ms / 3_600_000).toFixed(1)} h`;
   return `${Math.round(ms / 86_400_000)} d`;
+}
+
+/** `2026-11-21T09:00:00.000Z`; `-` when unknown. */
+export function moment(ms: number | undefined): string {
+  return ms === undefined ? '-' : new Date(ms).toISOString();
+}
+
+/** `12 B`, `3.4 MB` */
+export function bytes(n: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const power = n < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(n) / 3));
+  const scaled = n / 1000 ** power;
+  return `${power === 0 ? Math.round(scaled) : scaled.toFixed(1)} ${units[power]}`;
 }
 
 /** `1,234,567` */

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { channelStatusSchema, PipelineView } from '../api-schemas.ts';
+import type { channelStatusSchema, PipelineView } from '../schemas/status.ts';
 import { count, duration, paint, paintState, printable, table } from './screen.ts';
 
 type ChannelStatus = z.infer<typeof channelStatusSchema>;

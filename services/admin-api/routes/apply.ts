@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { applyReplySchema, writtenDocumentSchema } from '../api-schemas.ts';
 import { applyDocuments, bodyText, readDocuments } from '../channel-edit.ts';
+import { applyReplySchema, writtenDocumentSchema } from '../schemas/channels.ts';
 import type { AdminParts, App } from '../server.ts';
 import { isOn } from './channels.ts';
 import { answers, flag } from './route-schemas.ts';

@@ -1,9 +1,9 @@
 import { stringify } from 'yaml';
 import * as z from 'zod';
 import { ApiError } from '../api-error.ts';
-import { appliedSchema, channelListSchema, channelViewSchema, writtenDocumentSchema } from '../api-schemas.ts';
 import { applyDocuments, bodyText, deleteChannel, readDocuments, requireRevision } from '../channel-edit.ts';
 import { channelView, pageOf } from '../channel-view.ts';
+import { appliedSchema, channelListSchema, channelViewSchema, writtenDocumentSchema } from '../schemas/channels.ts';
 import type { AdminParts, App } from '../server.ts';
 import { channelNamed } from './lookup.ts';
 import { answers, flag, ifMatchHeader, nameParams, pageQuery } from './route-schemas.ts';

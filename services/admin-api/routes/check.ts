@@ -1,8 +1,9 @@
 import * as z from 'zod';
-import { checkReplySchema, writtenDocumentSchema } from '../api-schemas.ts';
 import { checkChannels } from '../channel-check.ts';
 import { bodyText, readDocuments } from '../channel-edit.ts';
 import { planChannels } from '../channel-plan.ts';
+import { writtenDocumentSchema } from '../schemas/channels.ts';
+import { checkReplySchema } from '../schemas/check.ts';
 import type { AdminParts, App } from '../server.ts';
 import { channelNamed } from './lookup.ts';
 import { answers, nameParams } from './route-schemas.ts';

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { ddlStateSchema } from '../../../shared/model/ddl-entry.ts';
 import { callerOf } from '../access/caller.ts';
 import { ApiError } from '../api-error.ts';
-import { ddlEntryViewSchema, ddlListSchema, decisionRequestSchema } from '../api-schemas.ts';
+import { ddlEntryViewSchema, ddlListSchema, decisionRequestSchema } from '../schemas/ddl.ts';
 import type { AdminParts, App } from '../server.ts';
 import { channelNamed, pipelineNamed, readBody } from './lookup.ts';
 import { answers, nameParams } from './route-schemas.ts';

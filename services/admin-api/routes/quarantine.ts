@@ -7,7 +7,7 @@ import {
   quarantineListSchema,
   rowDecisionRequestSchema,
   rowsDecisionRequestSchema,
-} from '../api-schemas.ts';
+} from '../schemas/quarantine.ts';
 import type { AdminParts, App } from '../server.ts';
 import { channelNamed, pipelineNamed, readBody } from './lookup.ts';
 import { answers, nameParams } from './route-schemas.ts';

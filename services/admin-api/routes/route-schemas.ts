@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { problemReplySchema } from '../api-schemas.ts';
+import { problemReplySchema } from '../schemas/problem.ts';
 
 /** Parts that several routes share. */
 

@@ -1,6 +1,6 @@
-import { stateReplySchema } from '../api-schemas.ts';
 import { setState } from '../channel-edit.ts';
 import { channelView } from '../channel-view.ts';
+import { stateReplySchema } from '../schemas/channels.ts';
 import type { AdminParts, App } from '../server.ts';
 import { startPoints } from '../start-points.ts';
 import { answers, nameParams } from './route-schemas.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { applyReplySchema } from '../../api-schemas.ts';
+import { applyReplySchema } from '../../schemas/channels.ts';
 import type { Connect } from '../program.ts';
 import { readInput } from '../read-input.ts';
 import { paint } from '../screen.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type CheckReply, checkReplySchema } from '../../api-schemas.ts';
+import { type CheckReply, checkReplySchema } from '../../schemas/check.ts';
 import { CliError, EXIT } from '../cli-error.ts';
 import type { Connect } from '../program.ts';
 import { readInput } from '../read-input.ts';

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { DdlEntry } from '../../../../shared/model/ddl-entry.ts';
-import { ddlEntryViewSchema, ddlListSchema } from '../../api-schemas.ts';
+import { ddlEntryViewSchema, ddlListSchema } from '../../schemas/ddl.ts';
 import type { Connect } from '../program.ts';
 import { paint, printable, table } from '../screen.ts';
 

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { stringify } from 'yaml';
-import { channelStatusSchema, channelViewSchema, type PipelineView, type ProcessView } from '../../api-schemas.ts';
+import { channelViewSchema } from '../../schemas/channels.ts';
+import { channelStatusSchema, type PipelineView, type ProcessView } from '../../schemas/status.ts';
 import type { Connect } from '../program.ts';
 import { count, duration, paint, paintState, printable } from '../screen.ts';
 

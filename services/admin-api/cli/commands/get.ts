@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { stringify } from 'yaml';
-import { type ChannelView, channelListSchema, channelViewSchema } from '../../api-schemas.ts';
+import { type ChannelView, channelListSchema, channelViewSchema } from '../../schemas/channels.ts';
 import type { Connect } from '../program.ts';
 import { duration, paintState, printable, table } from '../screen.ts';
 

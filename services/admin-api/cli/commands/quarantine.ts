@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { EditedValues, QuarantineAction, QuarantineEntry } from '../../../../shared/model/quarantine-entry.ts';
-import { quarantineEntryViewSchema, quarantineListSchema } from '../../api-schemas.ts';
+import { quarantineEntryViewSchema, quarantineListSchema } from '../../schemas/quarantine.ts';
 import { CliError, EXIT } from '../cli-error.ts';
 import type { Connect } from '../program.ts';
 import { listText, rowText } from '../quarantine-text.ts';

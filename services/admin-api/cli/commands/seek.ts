@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
-import { channelViewSchema } from '../../api-schemas.ts';
+import { channelViewSchema } from '../../schemas/channels.ts';
 import { type SeekReply, seekReplySchema } from '../../seek/seek-schemas.ts';
 import { CliError, EXIT } from '../cli-error.ts';
 import type { Connect } from '../program.ts';

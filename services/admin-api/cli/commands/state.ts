@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
-import { stateReplySchema } from '../../api-schemas.ts';
+import { stateReplySchema } from '../../schemas/channels.ts';
 import { CliError, EXIT } from '../cli-error.ts';
 import type { Connect } from '../program.ts';
 import { paint, printable } from '../screen.ts';

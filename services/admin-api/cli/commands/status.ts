@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
 import type * as z from 'zod';
-import { channelStatusSchema, statusListSchema } from '../../api-schemas.ts';
+import { channelStatusSchema, statusListSchema } from '../../schemas/status.ts';
 import { CliError, EXIT } from '../cli-error.ts';
 import type { Connect } from '../program.ts';
 import { statusText } from '../status-text.ts';
