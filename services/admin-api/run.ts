@@ -3,8 +3,10 @@ import type { Logger } from '../../shared/runtime/log.ts';
 import { AuditLog } from './audit-log.ts';
 import { ChannelStore } from './channel-store.ts';
 import type { AdminConfig } from './config.ts';
+import { DatabaseStore } from './database-store.ts';
 import { DdlDesk } from './ddl-desk.ts';
 import { QuarantineDesk } from './quarantine-desk.ts';
+import { RevisionBook } from './revision-book.ts';
 import { type App, createServer } from './server.ts';
 import { StatusView } from './status-view.ts';
 
@@ -20,14 +22,16 @@ export async function runAdminApi(
 ): Promise<void> {
   const options = { brokers: config.brokers, clientId: `lutra-admin-api-${config.site}`, log };
   await using channels = new ChannelStore(options);
+  await using databases = new DatabaseStore(options);
+  await using revisions = new RevisionBook(options);
   const statuses = new StatusView(options, config.sites.keys());
   await using ddl = new DdlDesk(options, config.sites.keys());
   await using quarantine = new QuarantineDesk(options, config.sites.keys());
   await using audit = new AuditLog(options);
-  const app = await createServer({ config, channels, statuses, ddl, quarantine, audit, log });
+  const app = await createServer({ config, channels, databases, revisions, statuses, ddl, quarantine, audit, log });
   const stop = new AbortController();
   const both = AbortSignal.any([signal, stop.signal]);
-  const views = [channels, statuses, ddl, quarantine, audit];
+  const views = [channels, databases, revisions, statuses, ddl, quarantine, audit];
   const following = Promise.all(views.map((view) => view.run(both)));
   try {
     onListening(await listen(app, config, log));

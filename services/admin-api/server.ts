@@ -5,15 +5,22 @@ import type { Logger } from '../../shared/runtime/log.ts';
 import type { AuditLog } from './audit-log.ts';
 import type { ChannelStore } from './channel-store.ts';
 import type { AdminConfig } from './config.ts';
+import type { DatabaseStore } from './database-store.ts';
 import type { DdlDesk } from './ddl-desk.ts';
 import { answerError, answerUnknownRoute } from './problem-reply.ts';
 import type { QuarantineDesk } from './quarantine-desk.ts';
+import type { RevisionBook } from './revision-book.ts';
 import { applyRoutes } from './routes/apply.ts';
 import { channelRoutes } from './routes/channels.ts';
 import { checkRoutes } from './routes/check.ts';
+import { databaseRoutes } from './routes/databases.ts';
 import { ddlRoutes } from './routes/ddl.ts';
+import { docsRoutes } from './routes/docs.ts';
+import { exportRoutes } from './routes/export.ts';
 import { operationRoutes } from './routes/operations.ts';
+import { positionRoutes } from './routes/positions.ts';
 import { quarantineRoutes } from './routes/quarantine.ts';
+import { revisionRoutes } from './routes/revisions.ts';
 import { seekRoutes } from './routes/seek.ts';
 import { stateRoutes } from './routes/state.ts';
 import { statusRoutes } from './routes/status.ts';
@@ -23,6 +30,8 @@ import { Telemetry } from './telemetry.ts';
 export type AdminParts = {
   readonly config: AdminConfig;
   readonly channels: ChannelStore;
+  readonly databases: DatabaseStore;
+  readonly revisions: RevisionBook;
   readonly statuses: StatusView;
   readonly ddl: DdlDesk;
   readonly audit: AuditLog;
@@ -51,13 +60,18 @@ export async function createServer(parts: AdminParts): Promise<App> {
   await app.register(async (scope: App) => {
     operationRoutes(scope, parts, telemetry);
     channelRoutes(scope, parts);
+    databaseRoutes(scope, parts);
     applyRoutes(scope, parts);
+    revisionRoutes(scope, parts);
+    exportRoutes(scope, parts);
     stateRoutes(scope, parts);
     statusRoutes(scope, parts);
     ddlRoutes(scope, parts);
+    positionRoutes(scope, parts);
     seekRoutes(scope, parts);
     quarantineRoutes(scope, parts);
     checkRoutes(scope, parts);
+    docsRoutes(scope);
   });
   await app.ready();
   return app;
@@ -74,6 +88,7 @@ const OPENAPI = {
   },
   tags: [
     { name: 'channels', description: 'Desired state' },
+    { name: 'databases', description: 'Where rows come from and go to' },
     { name: 'status', description: 'Observed state' },
     { name: 'ddl', description: 'Statements of the sources and decisions about them' },
     { name: 'quarantine', description: 'Rows that targets refuse and decisions about them' },

@@ -1,16 +1,18 @@
 import * as z from 'zod';
 import { ddlStateSchema } from '../../../shared/model/ddl-entry.ts';
 import { ApiError } from '../api-error.ts';
+import { holds, numberKey, pageOf } from '../page.ts';
 import { ddlEntryViewSchema, ddlListSchema, decisionRequestSchema } from '../schemas/ddl.ts';
 import type { AdminParts, App } from '../server.ts';
 import { channelNamed, pipelineNamed, readBody } from './lookup.ts';
-import { answers, nameParams } from './route-schemas.ts';
+import { answers, nameParams, pageQuery, pipelineParams } from './route-schemas.ts';
 
 /** Statements of the sources: what became of them, and decisions about those that wait. */
 export function ddlRoutes(app: App, parts: AdminParts): void {
   app.get(
     '/api/v1/channels/:name/ddl',
     {
+      config: { role: 'viewer' },
       schema: {
         tags: ['ddl'],
         summary: 'Statements that the pipelines of a channel met, newest first',
@@ -18,33 +20,41 @@ export function ddlRoutes(app: App, parts: AdminParts): void {
         querystring: z.object({
           state: ddlStateSchema.optional(),
           pipeline: z.string().max(63).optional(),
-          limit: z.coerce.number().int().min(1).max(1000).default(100),
+          ...pageQuery,
         }),
         response: answers({ 200: ddlListSchema }, 404),
       },
     },
     async ({ params, query }) => {
-      const { state, pipeline, limit } = query;
+      const { state, pipeline, filter } = query;
       const found = parts.ddl
         .list(channelNamed(parts, params).uid)
         .filter(
           (entry) =>
-            (state === undefined || entry.state === state) && (pipeline === undefined || entry.pipeline === pipeline),
+            (state === undefined || entry.state === state) &&
+            (pipeline === undefined || entry.pipeline === pipeline) &&
+            holds(`${entry.id} ${entry.sql}`, filter),
         );
-      return { items: found.slice(0, limit), total: found.length };
+      return pageOf(
+        found,
+        query,
+        ({ committedAt, pipeline, id }) => `${numberKey(committedAt)}/${pipeline}/${id}`,
+        true,
+      );
     },
   );
 
   app.post(
     '/api/v1/channels/:name/pipelines/:pipeline/ddl/:id/decision',
     {
+      config: { role: 'operator' },
       schema: {
         tags: ['ddl'],
         summary: 'Decide about a held statement',
         description:
           'apply: execute it as it is shown (targetSql). edit: execute `sql` instead. skip: execute nothing. Rows of its tables that were kept meanwhile follow in their order.',
         consumes: ['application/json'],
-        params: nameParams.extend({ pipeline: z.string().min(1).max(63), id: z.string().regex(/^\d+-\d+$/) }),
+        params: pipelineParams.extend({ id: z.string().regex(/^\d+-\d+$/) }),
         body: decisionRequestSchema,
         response: answers({ 202: ddlEntryViewSchema }, 404, 409, 422),
       },

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { channelJsonSchema } from '../../../shared/model/document-keys.ts';
 import type { AdminParts, App } from '../server.ts';
+import '../access/route-role.ts';
 import type { Telemetry } from '../telemetry.ts';
 
 const healthSchema = z.object({
@@ -16,6 +17,7 @@ export function operationRoutes(app: App, parts: AdminParts, telemetry: Telemetr
   app.get(
     '/health',
     {
+      config: { role: 'public' },
       schema: {
         tags: ['operation'],
         summary: 'Whether channels can be read and changed',
@@ -23,7 +25,8 @@ export function operationRoutes(app: App, parts: AdminParts, telemetry: Telemetr
       },
     },
     async (_request, reply) => {
-      const { trouble, strangers } = parts.channels;
+      const { strangers } = parts.channels;
+      const trouble = parts.channels.trouble ?? parts.databases.trouble;
       const { site } = parts.config;
       const extra = strangers.size > 0 ? { strangers: Object.fromEntries(strangers) } : {};
       if (trouble === undefined) return { status: 'ok' as const, site, ...extra };
@@ -32,14 +35,14 @@ export function operationRoutes(app: App, parts: AdminParts, telemetry: Telemetr
     },
   );
 
-  app.get('/metrics', { schema: { hide: true } }, async (_request, reply) => {
+  app.get('/metrics', { config: { role: 'viewer' }, schema: { hide: true } }, async (_request, reply) => {
     const text = await telemetry.registry.metrics();
     return reply.type(telemetry.registry.contentType).serializer(String).send(text);
   });
 
-  app.get('/api/v1/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+  app.get('/api/v1/openapi.json', { config: { role: 'viewer' }, schema: { hide: true } }, async () => app.swagger());
 
-  app.get('/api/v1/schemas/channel', { schema: { hide: true } }, async (_request, reply) =>
+  app.get('/api/v1/schemas/channel', { config: { role: 'viewer' }, schema: { hide: true } }, async (_request, reply) =>
     reply
       .type('application/schema+json; charset=utf-8')
       .send({ ...channelJsonSchema, title: 'Lutra channel document' }),

@@ -4,20 +4,21 @@ import { seek } from '../seek/seek.ts';
 import { auditListSchema, seekReplySchema, seekRequestSchema } from '../seek/seek-schemas.ts';
 import type { AdminParts, App } from '../server.ts';
 import { pipelineNamed, readBody } from './lookup.ts';
-import { answers, nameParams } from './route-schemas.ts';
+import { answers, pipelineParams } from './route-schemas.ts';
 
 /** Moving a pipeline's position, and what was done by hand. */
 export function seekRoutes(app: App, parts: AdminParts): void {
   app.post(
     '/api/v1/channels/:name/pipelines/:pipeline/position',
     {
+      config: { role: 'operator' },
       schema: {
         tags: ['channels'],
         summary: "Move a paused pipeline's position",
         description:
           'Answers what lies between the two places. With dryRun nothing is moved. A place inside a transaction is moved to its beginning.',
         consumes: ['application/json'],
-        params: nameParams.extend({ pipeline: z.string().min(1).max(63) }),
+        params: pipelineParams,
         body: z
           .any()
           .describe(
@@ -35,6 +36,7 @@ export function seekRoutes(app: App, parts: AdminParts): void {
   app.get(
     '/api/v1/audit',
     {
+      config: { role: 'viewer' },
       schema: {
         tags: ['operation'],
         summary: 'What operators did by hand, newest first',

@@ -1,3 +1,4 @@
+import { actorOf } from '../access/actor.ts';
 import { setState } from '../channel-edit.ts';
 import { channelView } from '../channel-view.ts';
 import { stateReplySchema } from '../schemas/channels.ts';
@@ -10,6 +11,7 @@ export function stateRoutes(app: App, parts: AdminParts): void {
   app.post(
     '/api/v1/channels/:name/start',
     {
+      config: { role: 'operator' },
       schema: {
         tags: ['channels'],
         summary: 'Start a channel',
@@ -18,8 +20,8 @@ export function stateRoutes(app: App, parts: AdminParts): void {
         response: answers({ 200: stateReplySchema }, 404),
       },
     },
-    async ({ params }) => {
-      const { channel, changed } = await setState(parts, params.name, 'running');
+    async (request) => {
+      const { channel, changed } = await setState(parts, request.params.name, 'running', { by: actorOf(request) });
       return { channel: channelView(channel), changed, startPoints: await startPoints(channel, parts) };
     },
   );
@@ -27,6 +29,7 @@ export function stateRoutes(app: App, parts: AdminParts): void {
   app.post(
     '/api/v1/channels/:name/pause',
     {
+      config: { role: 'operator' },
       schema: {
         tags: ['channels'],
         summary: 'Pause a channel',
@@ -35,8 +38,8 @@ export function stateRoutes(app: App, parts: AdminParts): void {
         response: answers({ 200: stateReplySchema }, 404),
       },
     },
-    async ({ params }) => {
-      const { channel, changed } = await setState(parts, params.name, 'paused');
+    async (request) => {
+      const { channel, changed } = await setState(parts, request.params.name, 'paused', { by: actorOf(request) });
       return { channel: channelView(channel), changed };
     },
   );
