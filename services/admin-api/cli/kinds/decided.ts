@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import type { AuditEntry } from '../../../../shared/model/audit.ts';
-import { ddlStateSchema, type DdlEntry } from '../../../../shared/model/ddl-entry.ts';
-import { quarantineStateSchema, type QuarantineEntry } from '../../../../shared/model/quarantine-entry.ts';
+import { type DdlEntry, ddlStateSchema } from '../../../../shared/model/ddl-entry.ts';
+import { type QuarantineEntry, quarantineStateSchema } from '../../../../shared/model/quarantine-entry.ts';
 import { type TokenView, tokenListSchema, type UserView, userListSchema } from '../../schemas/access.ts';
 import { ddlListSchema } from '../../schemas/ddl.ts';
 import { quarantineListSchema } from '../../schemas/quarantine.ts';

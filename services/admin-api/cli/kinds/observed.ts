@@ -39,7 +39,9 @@ const nodes = pagedKind<Node>({
 });
 
 function workText(work: Node['work']): string {
-  const names = work.map(({ channel, pipeline, source }) => (channel === undefined ? source : `${channel}/${pipeline}`));
+  const names = work.map(({ channel, pipeline, source }) =>
+    channel === undefined ? source : `${channel}/${pipeline}`,
+  );
   return names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ');
 }
 
