@@ -13,6 +13,7 @@ import { applyRoutes } from './routes/apply.ts';
 import { channelRoutes } from './routes/channels.ts';
 import { checkRoutes } from './routes/check.ts';
 import { ddlRoutes } from './routes/ddl.ts';
+import { historyRoutes } from './routes/history.ts';
 import { logRoutes } from './routes/logs.ts';
 import { nodeRoutes } from './routes/nodes.ts';
 import { operationRoutes } from './routes/operations.ts';
@@ -64,6 +65,7 @@ export async function createServer(parts: AdminParts): Promise<App> {
     checkRoutes(scope, parts);
     nodeRoutes(scope, parts);
     logRoutes(scope, parts);
+    historyRoutes(scope, parts);
   });
   await app.ready();
   return app;
