@@ -109,6 +109,8 @@ module.exports = {
     vendor('oracledb', '^services/loader/oracle', 'oracledb'),
     vendor('pino', '^shared/runtime/log', 'pino'),
     vendor('fastify', '^services/admin-api/', 'fastify'),
+    vendor('mail', '^services/admin-api/alarms/mail', 'nodemailer'),
+    vendor('histogram', '^services/loader/history/', 'hdr-histogram-js'),
     vendor('cel', '^shared/model/expression-language', '@marcbachmann/cel-js'),
   ],
   options: {

@@ -14,6 +14,8 @@ export type AdminConfig = {
   readonly instance: string;
   /** Where the cache of the history stays over restarts; undefined: it goes with the process. */
   readonly cacheFolder: string | undefined;
+  /** Where alarms leave by e-mail; undefined: they do not. */
+  readonly mail: { readonly url: string; readonly from: string } | undefined;
 };
 
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
@@ -34,6 +36,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): A
   if (port < 0 || port > 65_535) faults.push(`LUTRA_HTTP_PORT is "${portText}": write a port of 0 to 65535`);
   const logLevel = env.LUTRA_LOG_LEVEL ?? 'info';
   if (!LEVELS.includes(logLevel)) faults.push(`LUTRA_LOG_LEVEL is "${logLevel}": write one of ${LEVELS.join(', ')}`);
+  const mail = readMail(env.LUTRA_SMTP_URL?.trim() ?? '', env.LUTRA_MAIL_FROM?.trim() ?? '', faults);
   if (faults.length > 0) {
     throw new ReplicationError(
       'SETTING_INVALID',
@@ -44,7 +47,16 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): A
   const host = env.LUTRA_HTTP_HOST ?? '127.0.0.1';
   const cacheFolder = env.LUTRA_CACHE_DIR?.trim() || undefined;
   const instance = env.LUTRA_INSTANCE ?? `admin-api:${process.pid}`;
-  return { site, brokers, sites, host, port, logLevel, instance, cacheFolder };
+  return { site, brokers, sites, host, port, logLevel, instance, cacheFolder, mail };
+}
+
+function readMail(url: string, from: string, faults: string[]): AdminConfig['mail'] {
+  if (url === '') return undefined;
+  // NOTE the address holds a password, so it is not repeated.
+  if (!URL.canParse(url) || !/^smtps?:$/.test(new URL(url).protocol))
+    faults.push('LUTRA_SMTP_URL is not an address: write smtp://user:password@host:587 or smtps://…');
+  if (!from.includes('@')) faults.push(`LUTRA_MAIL_FROM is "${from}": write the sender of alarms, lutra@example.com`);
+  return { url, from };
 }
 
 function readBrokers(name: string, text: string | readonly string[], faults: string[]): string[] {

@@ -9,17 +9,24 @@ export class EntryBook<T> {
   private readonly schema: z.ZodType<T>;
   private readonly most: number;
   private readonly entries = new Map<string, T>();
+  private readonly unread: Set<string>;
 
   constructor(kafka: KafkaAddress, topics: readonly string[], schema: z.ZodType<T>, most = Number.POSITIVE_INFINITY) {
     this.kafka = kafka;
     this.topics = topics;
     this.schema = schema;
     this.most = most;
+    this.unread = new Set(topics);
   }
 
   /** Follows the topics until the signal. */
   async run(signal: AbortSignal): Promise<void> {
     await Promise.all(this.topics.map((topic) => this.follow(topic, signal)));
+  }
+
+  /** Whether every topic has been read to its end once. */
+  get isRead(): boolean {
+    return this.unread.size === 0;
   }
 
   all(): T[] {
@@ -33,13 +40,19 @@ export class EntryBook<T> {
     if (this.entries.size > this.most && oldest !== undefined) this.entries.delete(oldest);
   }
 
+  /** A record that was just deleted. */
+  drop(key: string): void {
+    this.entries.delete(key);
+  }
+
   private async follow(topic: string, signal: AbortSignal): Promise<void> {
-    for await (const { records } of followTopic({ ...this.kafka, topic }, signal)) {
+    for await (const { records, caughtUp } of followTopic({ ...this.kafka, topic }, signal)) {
       for (const { key, value } of records) {
         const entry = value === null ? undefined : this.read(value);
         if (entry === undefined) this.entries.delete(key);
         else this.keep(key, entry);
       }
+      if (caughtUp) this.unread.delete(topic);
     }
   }
 

@@ -2,6 +2,9 @@ import { kafkaProbe } from '../../shared/control/probes.ts';
 import { SelfReport } from '../../shared/control/self-report.ts';
 import { ReplicationError } from '../../shared/runtime/errors.ts';
 import type { Logger, LogTap } from '../../shared/runtime/log.ts';
+import { AlarmDesk } from './alarms/alarm-desk.ts';
+import { Notifier } from './alarms/notifier.ts';
+import { watchWorld } from './alarms/world.ts';
 import { AuditLog } from './audit-log.ts';
 import { ChannelStore } from './channel-store.ts';
 import type { AdminConfig } from './config.ts';
@@ -29,10 +32,12 @@ export async function runAdminApi(
   await using quarantine = new QuarantineDesk(options, config.sites.keys());
   await using audit = new AuditLog(options);
   using observatory = new Observatory(options, config);
-  const app = await createServer({ config, channels, statuses, ddl, quarantine, audit, observatory, log });
+  const world = watchWorld({ channels, statuses });
+  await using alarms = new AlarmDesk({ kafka: options, notifier: new Notifier(config.mail), world });
+  const app = await createServer({ config, channels, statuses, ddl, quarantine, audit, observatory, alarms, log });
   const stop = new AbortController();
   const both = AbortSignal.any([signal, stop.signal]);
-  const views = [channels, statuses, ddl, quarantine, audit, observatory];
+  const views = [channels, statuses, ddl, quarantine, audit, observatory, alarms];
   const following = Promise.all(views.map((view) => view.run(both)));
   const self = new SelfReport({
     kafka: options,

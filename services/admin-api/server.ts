@@ -2,6 +2,7 @@ import { fastifySwagger } from '@fastify/swagger';
 import { type FastifySchemaCompiler, fastify } from 'fastify';
 import { jsonSchemaTransform, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Logger } from '../../shared/runtime/log.ts';
+import type { AlarmDesk } from './alarms/alarm-desk.ts';
 import type { AuditLog } from './audit-log.ts';
 import type { ChannelStore } from './channel-store.ts';
 import type { AdminConfig } from './config.ts';
@@ -9,6 +10,7 @@ import type { DdlDesk } from './ddl-desk.ts';
 import type { Observatory } from './observe/observatory.ts';
 import { answerError, answerUnknownRoute } from './problem-reply.ts';
 import type { QuarantineDesk } from './quarantine-desk.ts';
+import { alarmRoutes } from './routes/alarms.ts';
 import { applyRoutes } from './routes/apply.ts';
 import { channelRoutes } from './routes/channels.ts';
 import { checkRoutes } from './routes/check.ts';
@@ -32,6 +34,7 @@ export type AdminParts = {
   readonly audit: AuditLog;
   readonly quarantine: QuarantineDesk;
   readonly observatory: Observatory;
+  readonly alarms: AlarmDesk;
   readonly log: Logger;
 };
 
@@ -66,6 +69,7 @@ export async function createServer(parts: AdminParts): Promise<App> {
     nodeRoutes(scope, parts);
     logRoutes(scope, parts);
     historyRoutes(scope, parts);
+    alarmRoutes(scope, parts);
   });
   await app.ready();
   return app;
@@ -87,6 +91,7 @@ const OPENAPI = {
     { name: 'quarantine', description: 'Rows that targets refuse and decisions about them' },
     { name: 'check', description: 'Source check and target check' },
     { name: 'observe', description: 'Processes, links, logs, history, events' },
+    { name: 'alarms', description: 'What is wrong, and who is told' },
     { name: 'operation', description: 'Health, metrics, schemas' },
   ],
 };

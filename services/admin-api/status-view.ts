@@ -18,6 +18,8 @@ export class StatusView {
   private readonly options: Options;
   private readonly sites: readonly string[];
   private readonly latest = new Map<string, Observed>();
+  private readonly groups = new Map<string, Map<string, Observed>>();
+  private readonly listeners = new Set<(status: Status) => void>();
   /** The processes themselves, which report on the same topics. */
   readonly nodes = new NodeView();
   readonly batches = new BatchView();
@@ -37,6 +39,16 @@ export class StatusView {
     return [...this.latest.values()];
   }
 
+  /** What the selectors of a source and the loaders of a pipeline say. */
+  about(source: string, channel: string, pipeline: string): Observed[] {
+    const groups = [`selector ${source}`, `loader ${channel}/${pipeline}`];
+    return groups.flatMap((group) => [...(this.groups.get(group)?.values() ?? [])]);
+  }
+
+  onStatus(listener: (status: Status) => void): void {
+    this.listeners.add(listener);
+  }
+
   private async follow(site: string, signal: AbortSignal): Promise<void> {
     const topic = statusTopic(site);
     const onWait = (error: ReplicationError): void =>
@@ -54,20 +66,39 @@ export class StatusView {
       return;
     }
     if (value === null) {
-      this.latest.delete(key);
+      this.forget(key);
       return;
     }
     try {
       const status = statusSchema.parse(JSON.parse(value.toString('utf8')));
       const now = Date.now();
       this.batches.accept(status);
-      this.latest.set(key, { status, seenAt: isLive ? now : Math.min(status.at, now) });
+      this.keep(key, { status, seenAt: isLive ? now : Math.min(status.at, now) });
+      for (const listener of this.listeners) listener(status);
     } catch {
       this.tellStranger(topic, key);
     }
   }
 
+  private keep(key: string, observed: Observed): void {
+    this.latest.set(key, observed);
+    const name = groupOf(observed.status);
+    const group = this.groups.get(name) ?? new Map<string, Observed>();
+    this.groups.set(name, group.set(key, observed));
+  }
+
+  private forget(key: string): void {
+    const known = this.latest.get(key);
+    if (known === undefined) return;
+    this.latest.delete(key);
+    this.groups.get(groupOf(known.status))?.delete(key);
+  }
+
   private tellStranger(topic: string, key: string): void {
     this.options.log.warn({ topic, key }, 'a record on the topic is no status, it is left alone');
   }
+}
+
+function groupOf({ role, source, channel, pipeline }: Status): string {
+  return role === 'selector' ? `selector ${source}` : `loader ${channel}/${pipeline}`;
 }

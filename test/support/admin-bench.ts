@@ -39,14 +39,16 @@ export class AdminBench implements AsyncDisposable {
     this.producer = openProducer({ brokers: [brokers], clientId: `bench-${word}`, log });
   }
 
-  static async open(brokers: string): Promise<AdminBench> {
-    const word = randomBytes(4).toString('hex');
+  /** `site`: that of an earlier bench, to take its place. */
+  static async open(brokers: string, env: Readonly<Record<string, string>> = {}, site?: string): Promise<AdminBench> {
+    const word = site?.slice(1) ?? randomBytes(4).toString('hex');
     const sites = Object.fromEntries(['sh', 'us', `t${word}`].map((site) => [site, { kafka: brokers }]));
     const config = readConfig({
       LUTRA_SITE: 'sh',
       LUTRA_KAFKA: `${brokers};`,
       LUTRA_SITES: JSON.stringify(sites),
       LUTRA_HTTP_PORT: '0',
+      ...env,
     });
     const stop = new AbortController();
     const { promise, resolve, reject } = Promise.withResolvers<number>();
@@ -118,6 +120,12 @@ export class AdminBench implements AsyncDisposable {
   /** Writes any record to the channels topic, as someone else might. */
   async putStranger(key: string, value: string | null): Promise<void> {
     await this.producer.put(CHANNELS_TOPIC, [{ key, value: value === null ? null : Buffer.from(value) }]);
+  }
+
+  /** The admin API ends; what was written stays. */
+  async stopServing(): Promise<void> {
+    this.stop.abort();
+    await this.done;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

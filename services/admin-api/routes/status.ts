@@ -1,10 +1,7 @@
 import * as z from 'zod';
-import type { Channel } from '../../../shared/model/channel.ts';
-import type { Reason } from '../../../shared/model/status.ts';
-import type { ReplicationError } from '../../../shared/runtime/errors.ts';
 import { channelStatusSchema, statusListSchema } from '../api-schemas.ts';
+import { channelStatus } from '../channel-status.ts';
 import { pageOf } from '../channel-view.ts';
-import { pipelineView } from '../pipeline-status.ts';
 import type { AdminParts, App } from '../server.ts';
 import { channelNamed } from './lookup.ts';
 import { answers, nameParams, pageQuery } from './route-schemas.ts';
@@ -46,24 +43,4 @@ export function statusRoutes(app: App, parts: AdminParts): void {
       return channelStatus(channel, parts);
     },
   );
-}
-
-function channelStatus(channel: Channel, { statuses, channels }: AdminParts): z.infer<typeof channelStatusSchema> {
-  const observed = statuses.all();
-  const { trouble } = channels;
-  const now = Date.now();
-  return {
-    name: channel.name,
-    revision: channel.revision,
-    desired: channel.state,
-    pipelines: channel.pipelines.map((pipeline) => {
-      const view = pipelineView(channel, pipeline, observed, now);
-      return view.state === 'lost' && trouble !== undefined ? { ...view, reason: unseen(trouble) } : view;
-    }),
-  };
-}
-
-/** While this site's Kafka is away nobody can be heard, so silence says nothing about the process. */
-function unseen({ code, message, remedy }: ReplicationError): Reason {
-  return { code, message: `the admin API hears from nobody: ${message}`, remedy };
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Validator } from '@seriousme/openapi-schema-validator';
+import { AlarmDesk } from '../../../services/admin-api/alarms/alarm-desk.ts';
+import { Notifier } from '../../../services/admin-api/alarms/notifier.ts';
 import { AuditLog } from '../../../services/admin-api/audit-log.ts';
 import { ChannelStore } from '../../../services/admin-api/channel-store.ts';
 import { readConfig } from '../../../services/admin-api/config.ts';
@@ -26,6 +28,7 @@ async function openApp(): Promise<App & AsyncDisposable> {
     ddl: new DdlDesk(options, []),
     audit: new AuditLog(options),
     quarantine: new QuarantineDesk(options, []),
+    alarms: new AlarmDesk({ kafka: options, notifier: new Notifier(undefined), world: () => undefined }),
     observatory: new Observatory(options, config),
     log,
   });
@@ -40,6 +43,10 @@ test('the OpenAPI document is valid and names every route', async () => {
   assert.ok(valid, JSON.stringify(errors));
   assert.equal(document.openapi, '3.1.0');
   assert.deepEqual(Object.keys(document.paths as object).toSorted(), [
+    '/api/v1/alarm-rules',
+    '/api/v1/alarm-rules/{name}',
+    '/api/v1/alarm-rules/{name}/test',
+    '/api/v1/alarms',
     '/api/v1/apply',
     '/api/v1/audit',
     '/api/v1/channels',
