@@ -7,7 +7,8 @@ import { Mailbox, WebhookListener } from '../support/notices.ts';
 import { stackAddresses, testStack } from '../support/stack.ts';
 
 test('alarms open once, are repeated, survive a restart of the admin API, and say when it is over: webhook and e-mail', async (t) => {
-  await testStack();
+  const stack = await testStack();
+  await stack.stop('admin-api'); // there is one at the control site: the bench's
   await using webhook = await WebhookListener.open();
   await using mailbox = await Mailbox.open();
   const env = { LUTRA_SMTP_URL: mailbox.url, LUTRA_MAIL_FROM: 'lutra@example.com' };
@@ -101,5 +102,7 @@ test('alarms open once, are repeated, survive a restart of the admin API, and sa
     await second?.call('DELETE', `/api/v1/channels/${name}`);
     await second?.[Symbol.asyncDispose]();
     await bench[Symbol.asyncDispose]();
+    await stack.start('admin-api');
+    await stack.waitHealthy('admin-api');
   }
 });
