@@ -9,6 +9,8 @@ import { AuditLog } from './audit-log.ts';
 import { ChannelStore } from './channel-store.ts';
 import type { AdminConfig } from './config.ts';
 import { DdlDesk } from './ddl-desk.ts';
+import { EventHub } from './observe/event-hub.ts';
+import { tellLive } from './observe/live-events.ts';
 import { Observatory } from './observe/observatory.ts';
 import { QuarantineDesk } from './quarantine-desk.ts';
 import { type App, createServer } from './server.ts';
@@ -34,17 +36,31 @@ export async function runAdminApi(
   using observatory = new Observatory(options, config);
   const world = watchWorld({ channels, statuses });
   await using alarms = new AlarmDesk({ kafka: options, notifier: new Notifier(config.mail), world });
-  const app = await createServer({ config, channels, statuses, ddl, quarantine, audit, observatory, alarms, log });
-  const stop = new AbortController();
-  const both = AbortSignal.any([signal, stop.signal]);
-  const views = [channels, statuses, ddl, quarantine, audit, observatory, alarms];
-  const following = Promise.all(views.map((view) => view.run(both)));
+  const events = new EventHub();
   const self = new SelfReport({
     kafka: options,
     who: { role: 'admin-api', site: config.site, instance: config.instance },
     probes: () => [...config.sites].map(([site, { brokers }]) => kafkaProbe(site, { ...options, brokers })),
     tap,
   });
+  const app = await createServer({
+    config,
+    channels,
+    statuses,
+    ddl,
+    quarantine,
+    audit,
+    observatory,
+    alarms,
+    events,
+    self,
+    log,
+  });
+  const stop = new AbortController();
+  const both = AbortSignal.any([signal, stop.signal]);
+  tellLive({ channels, statuses, alarms, hub: events }, both);
+  const views = [channels, statuses, ddl, quarantine, audit, observatory, alarms];
+  const following = Promise.all(views.map((view) => view.run(both)));
   try {
     onListening(await listen(app, config, log));
     await following;

@@ -1,12 +1,14 @@
 import { fastifySwagger } from '@fastify/swagger';
 import { type FastifySchemaCompiler, fastify } from 'fastify';
 import { jsonSchemaTransform, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { SelfReport } from '../../shared/control/self-report.ts';
 import type { Logger } from '../../shared/runtime/log.ts';
 import type { AlarmDesk } from './alarms/alarm-desk.ts';
 import type { AuditLog } from './audit-log.ts';
 import type { ChannelStore } from './channel-store.ts';
 import type { AdminConfig } from './config.ts';
 import type { DdlDesk } from './ddl-desk.ts';
+import type { EventHub } from './observe/event-hub.ts';
 import type { Observatory } from './observe/observatory.ts';
 import { answerError, answerUnknownRoute } from './problem-reply.ts';
 import type { QuarantineDesk } from './quarantine-desk.ts';
@@ -15,10 +17,12 @@ import { applyRoutes } from './routes/apply.ts';
 import { channelRoutes } from './routes/channels.ts';
 import { checkRoutes } from './routes/check.ts';
 import { ddlRoutes } from './routes/ddl.ts';
+import { eventRoutes } from './routes/events.ts';
 import { historyRoutes } from './routes/history.ts';
 import { logRoutes } from './routes/logs.ts';
 import { nodeRoutes } from './routes/nodes.ts';
 import { operationRoutes } from './routes/operations.ts';
+import { overviewRoutes } from './routes/overview.ts';
 import { quarantineRoutes } from './routes/quarantine.ts';
 import { seekRoutes } from './routes/seek.ts';
 import { stateRoutes } from './routes/state.ts';
@@ -35,6 +39,9 @@ export type AdminParts = {
   readonly quarantine: QuarantineDesk;
   readonly observatory: Observatory;
   readonly alarms: AlarmDesk;
+  readonly events: EventHub;
+  /** What this process tells about itself; its metrics stand among those of the API. */
+  readonly self?: Pick<SelfReport, 'registerMetrics'>;
   readonly log: Logger;
 };
 
@@ -70,6 +77,8 @@ export async function createServer(parts: AdminParts): Promise<App> {
     logRoutes(scope, parts);
     historyRoutes(scope, parts);
     alarmRoutes(scope, parts);
+    eventRoutes(scope, parts);
+    overviewRoutes(scope, parts);
   });
   await app.ready();
   return app;

@@ -7,6 +7,7 @@ import { AuditLog } from '../../../services/admin-api/audit-log.ts';
 import { ChannelStore } from '../../../services/admin-api/channel-store.ts';
 import { readConfig } from '../../../services/admin-api/config.ts';
 import { DdlDesk } from '../../../services/admin-api/ddl-desk.ts';
+import { EventHub } from '../../../services/admin-api/observe/event-hub.ts';
 import { Observatory } from '../../../services/admin-api/observe/observatory.ts';
 import { QuarantineDesk } from '../../../services/admin-api/quarantine-desk.ts';
 import { type App, createServer } from '../../../services/admin-api/server.ts';
@@ -29,6 +30,7 @@ async function openApp(): Promise<App & AsyncDisposable> {
     audit: new AuditLog(options),
     quarantine: new QuarantineDesk(options, []),
     alarms: new AlarmDesk({ kafka: options, notifier: new Notifier(undefined), world: () => undefined }),
+    events: new EventHub(),
     observatory: new Observatory(options, config),
     log,
   });
@@ -67,8 +69,10 @@ test('the OpenAPI document is valid and names every route', async () => {
     '/api/v1/channels/{name}/status',
     '/api/v1/check',
     '/api/v1/diagnostics',
+    '/api/v1/events',
     '/api/v1/logs',
     '/api/v1/nodes',
+    '/api/v1/overview',
     '/api/v1/status',
     '/health',
   ]);
