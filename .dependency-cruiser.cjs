@@ -112,6 +112,8 @@ module.exports = {
     vendor('session', '^services/admin-api/access/', '@fastify/(cookie|csrf-protection|helmet|secure-session)'),
     vendor('argon2', '^services/admin-api/access/password', '@node-rs/argon2'),
     vendor('rate-limiter', '^services/admin-api/access/login-limits', 'rate-limiter-flexible'),
+    vendor('mail', '^services/admin-api/alarms/mail', 'nodemailer'),
+    vendor('histogram', '^services/loader/history/', 'hdr-histogram-js'),
     vendor('cel', '^shared/model/expression-language', '@marcbachmann/cel-js'),
   ],
   options: {

@@ -21,6 +21,10 @@ export const USERS_TOPIC = 'lutra.users';
 
 const DAY_MS = 86_400_000;
 
+/** When somebody is to be told, and what is wrong and who was told; written by the admin API, at the control site only. */
+export const ALARM_RULES_TOPIC = 'lutra.alarm-rules';
+export const ALARMS_TOPIC = 'lutra.alarms';
+
 /** `sh.order` for the database `order` at site `sh`. */
 export function sourceId(site: string, database: string): string {
   return `${site}.${database}`;

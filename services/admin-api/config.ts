@@ -19,6 +19,10 @@ export type AdminConfig = {
   readonly setupToken: string | undefined;
   /** Whether anybody may read /metrics. */
   readonly isMetricsOpen: boolean;
+  /** Where the cache of the history stays over restarts; undefined: it goes with the process. */
+  readonly cacheFolder: string | undefined;
+  /** Where alarms leave by e-mail; undefined: they do not. */
+  readonly mail: { readonly url: string; readonly from: string } | undefined;
 };
 
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
@@ -46,6 +50,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): A
   const metricsOpen = env.LUTRA_METRICS_OPEN || 'false';
   if (metricsOpen !== 'true' && metricsOpen !== 'false')
     faults.push(`LUTRA_METRICS_OPEN is "${metricsOpen}": write true or false`);
+  const mail = readMail(env.LUTRA_SMTP_URL?.trim() ?? '', env.LUTRA_MAIL_FROM?.trim() ?? '', faults);
   if (faults.length > 0) {
     throw new ReplicationError(
       'SETTING_INVALID',
@@ -56,7 +61,18 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): A
   const host = env.LUTRA_HTTP_HOST ?? '127.0.0.1';
   const instance = env.LUTRA_INSTANCE ?? `admin-api:${process.pid}`;
   const isMetricsOpen = metricsOpen === 'true';
-  return { site, brokers, sites, host, port, logLevel, instance, secretKey, setupToken, isMetricsOpen };
+  const cacheFolder = env.LUTRA_CACHE_DIR?.trim() || undefined;
+  const access = { secretKey, setupToken, isMetricsOpen };
+  return { site, brokers, sites, host, port, logLevel, instance, cacheFolder, mail, ...access };
+}
+
+function readMail(url: string, from: string, faults: string[]): AdminConfig['mail'] {
+  if (url === '') return undefined;
+  // NOTE the address holds a password, so it is not repeated.
+  if (!URL.canParse(url) || !/^smtps?:$/.test(new URL(url).protocol))
+    faults.push('LUTRA_SMTP_URL is not an address: write smtp://user:password@host:587 or smtps://…');
+  if (!from.includes('@')) faults.push(`LUTRA_MAIL_FROM is "${from}": write the sender of alarms, lutra@example.com`);
+  return { url, from };
 }
 
 function readBrokers(name: string, text: string | readonly string[], faults: string[]): string[] {

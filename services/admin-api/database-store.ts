@@ -34,7 +34,7 @@ export class DatabaseStore implements AsyncDisposable {
 
   /** Why the databases are not known, undefined when they are. */
   get trouble(): ReplicationError | undefined {
-    if (this.book.isComplete) return undefined;
+    if (this.book.isRead) return undefined;
     return new ReplicationError(
       'KAFKA_UNREACHABLE',
       `the databases have not been read from Kafka at ${this.options.brokers.join(',')} yet`,

@@ -9,19 +9,24 @@ export class EntryBook<T> {
   private readonly schema: z.ZodType<T>;
   private readonly most: number;
   private readonly entries = new Map<string, T>();
-  private readonly behind: Set<string>;
+  private readonly unread: Set<string>;
 
   constructor(kafka: KafkaAddress, topics: readonly string[], schema: z.ZodType<T>, most = Number.POSITIVE_INFINITY) {
     this.kafka = kafka;
     this.topics = topics;
     this.schema = schema;
     this.most = most;
-    this.behind = new Set(topics);
+    this.unread = new Set(topics);
   }
 
   /** Follows the topics until the signal. */
   async run(signal: AbortSignal): Promise<void> {
     await Promise.all(this.topics.map((topic) => this.follow(topic, signal)));
+  }
+
+  /** Whether every topic has been read to its end once. */
+  get isRead(): boolean {
+    return this.unread.size === 0;
   }
 
   all(): T[] {
@@ -32,21 +37,16 @@ export class EntryBook<T> {
     return this.entries.get(key);
   }
 
-  /** Whether every topic has been read to its end once. */
-  get isComplete(): boolean {
-    return this.behind.size === 0;
-  }
-
-  /** A record that was just taken away. */
-  drop(key: string): void {
-    this.entries.delete(key);
-  }
-
   /** A record that was just written; it comes again by its topic. */
   keep(key: string, entry: T): void {
     this.entries.set(key, entry);
     const [oldest] = this.entries.keys();
     if (this.entries.size > this.most && oldest !== undefined) this.entries.delete(oldest);
+  }
+
+  /** A record that was just deleted. */
+  drop(key: string): void {
+    this.entries.delete(key);
   }
 
   private async follow(topic: string, signal: AbortSignal): Promise<void> {
@@ -56,7 +56,7 @@ export class EntryBook<T> {
         if (entry === undefined) this.entries.delete(key);
         else this.keep(key, entry);
       }
-      if (caughtUp) this.behind.delete(topic);
+      if (caughtUp) this.unread.delete(topic);
     }
   }
 

@@ -4,11 +4,16 @@ import { ReplicationError } from '../../shared/runtime/errors.ts';
 import type { Logger, LogTap } from '../../shared/runtime/log.ts';
 import { AccessStore } from './access/access-store.ts';
 import { SetupToken } from './access/setup-token.ts';
+import { AlarmDesk } from './alarms/alarm-desk.ts';
+import { Notifier } from './alarms/notifier.ts';
+import { watchWorld } from './alarms/world.ts';
 import { AuditLog } from './audit-log.ts';
 import { ChannelStore } from './channel-store.ts';
 import type { AdminConfig } from './config.ts';
 import { DatabaseStore } from './database-store.ts';
 import { DdlDesk } from './ddl-desk.ts';
+import { EventHub } from './observe/event-hub.ts';
+import { tellLive } from './observe/live-events.ts';
 import { Observatory } from './observe/observatory.ts';
 import { QuarantineDesk } from './quarantine-desk.ts';
 import { RevisionBook } from './revision-book.ts';
@@ -35,8 +40,17 @@ export async function runAdminApi(
   await using quarantine = new QuarantineDesk(options, config.sites.keys());
   await using audit = new AuditLog(options);
   await using access = new AccessStore(options);
-  const observatory = new Observatory(options, config);
   const setup = new SetupToken(config.setupToken);
+  using observatory = new Observatory(options, config);
+  const world = watchWorld({ channels, statuses });
+  await using alarms = new AlarmDesk({ kafka: options, notifier: new Notifier(config.mail), world });
+  const events = new EventHub();
+  const self = new SelfReport({
+    kafka: options,
+    who: { role: 'admin-api', site: config.site, instance: config.instance },
+    probes: () => [...config.sites].map(([site, { brokers }]) => kafkaProbe(site, { ...options, brokers })),
+    tap,
+  });
   const app = await createServer({
     config,
     channels,
@@ -49,23 +63,21 @@ export async function runAdminApi(
     observatory,
     access,
     setup,
+    alarms,
+    events,
+    self,
     log,
   });
   const stop = new AbortController();
   const both = AbortSignal.any([signal, stop.signal]);
-  const views = [channels, databases, revisions, statuses, ddl, quarantine, audit, observatory];
+  tellLive({ channels, statuses, alarms, hub: events }, both);
+  const views = [channels, databases, revisions, statuses, ddl, quarantine, audit, observatory, alarms];
   const sayWhenEmpty = (): void => {
     if (access.book.users.length === 0) log.warn(setup.announcement());
   };
   if (config.secretKey === undefined)
     log.warn('LUTRA_SECRET_KEY is not set: sessions end with this process and are not known to other admin APIs');
   const following = Promise.all([...views.map((view) => view.run(both)), access.run(both, sayWhenEmpty)]);
-  const self = new SelfReport({
-    kafka: options,
-    who: { role: 'admin-api', site: config.site, instance: config.instance },
-    probes: () => [...config.sites].map(([site, { brokers }]) => kafkaProbe(site, { ...options, brokers })),
-    tap,
-  });
   try {
     onListening(await listen(app, config, log));
     await following;

@@ -1,20 +1,24 @@
 import { fastifySwagger } from '@fastify/swagger';
 import { type FastifySchemaCompiler, fastify } from 'fastify';
 import { jsonSchemaTransform, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { SelfReport } from '../../shared/control/self-report.ts';
 import type { Logger } from '../../shared/runtime/log.ts';
 import type { AccessStore } from './access/access-store.ts';
 import { guard } from './access/gate.ts';
 import { LoginLimits } from './access/login-limits.ts';
 import type { SetupToken } from './access/setup-token.ts';
+import type { AlarmDesk } from './alarms/alarm-desk.ts';
 import type { AuditLog } from './audit-log.ts';
 import type { ChannelStore } from './channel-store.ts';
 import type { AdminConfig } from './config.ts';
 import type { DatabaseStore } from './database-store.ts';
 import type { DdlDesk } from './ddl-desk.ts';
+import type { EventHub } from './observe/event-hub.ts';
 import type { Observatory } from './observe/observatory.ts';
 import { answerError, answerUnknownRoute } from './problem-reply.ts';
 import type { QuarantineDesk } from './quarantine-desk.ts';
 import type { RevisionBook } from './revision-book.ts';
+import { alarmRoutes } from './routes/alarms.ts';
 import { applyRoutes } from './routes/apply.ts';
 import { channelRoutes } from './routes/channels.ts';
 import { checkRoutes } from './routes/check.ts';
@@ -26,6 +30,9 @@ import { logRoutes } from './routes/logs.ts';
 import { nodeRoutes } from './routes/nodes.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { positionRoutes } from './routes/positions.ts';
+import { eventRoutes } from './routes/events.ts';
+import { historyRoutes } from './routes/history.ts';
+import { overviewRoutes } from './routes/overview.ts';
 import { quarantineRoutes } from './routes/quarantine.ts';
 import { revisionRoutes } from './routes/revisions.ts';
 import { seekRoutes } from './routes/seek.ts';
@@ -49,6 +56,10 @@ export type AdminParts = {
   readonly observatory: Observatory;
   readonly access: AccessStore;
   readonly setup: SetupToken;
+  readonly alarms: AlarmDesk;
+  readonly events: EventHub;
+  /** What this process tells about itself; its metrics stand among those of the API. */
+  readonly self?: Pick<SelfReport, 'registerMetrics'>;
   readonly log: Logger;
 };
 
@@ -91,6 +102,10 @@ export async function createServer(parts: AdminParts): Promise<App> {
     nodeRoutes(scope, parts);
     logRoutes(scope, parts);
     docsRoutes(scope);
+    historyRoutes(scope, parts);
+    alarmRoutes(scope, parts);
+    eventRoutes(scope, parts);
+    overviewRoutes(scope, parts);
   });
   await app.ready();
   return app;
@@ -114,6 +129,7 @@ const OPENAPI = {
     { name: 'check', description: 'Source check and target check' },
     { name: 'observe', description: 'Processes, links, logs, history, events' },
     { name: 'access', description: 'Sessions, users and API tokens' },
+    { name: 'alarms', description: 'What is wrong, and who is told' },
     { name: 'operation', description: 'Health, metrics, schemas' },
   ],
 };

@@ -5,6 +5,7 @@ import { type Status, statusSchema } from '../../shared/model/status.ts';
 import type { ReplicationError } from '../../shared/runtime/errors.ts';
 import type { Logger } from '../../shared/runtime/log.ts';
 import { sourceId, statusTopic } from '../../topics/topics.ts';
+import { BatchView } from './observe/batch-view.ts';
 import { NodeView } from './observe/node-view.ts';
 
 type Options = { readonly brokers: readonly string[]; readonly clientId: string; readonly log: Logger };
@@ -18,10 +19,12 @@ export class StatusView {
   private readonly options: Options;
   private readonly sites: readonly string[];
   private readonly latest = new Map<string, Observed>();
+  /** The same by what they work for, so that a list of many pipelines does not look through all of them for each. */
+  private readonly groups = new Map<string, Map<string, Observed>>();
+  private readonly listeners = new Set<(status: Status) => void>();
   /** The processes themselves, which report on the same topics. */
   readonly nodes = new NodeView();
-  /** The same by what they work for, so that a list of many pipelines does not look through all of them for each. */
-  private readonly byWork = new Map<string, Map<string, Observed>>();
+  readonly batches = new BatchView();
 
   constructor(options: Options, sites: Iterable<string>) {
     this.options = options;
@@ -38,13 +41,16 @@ export class StatusView {
     return [...this.latest.values()];
   }
 
-  /** Those of the selectors and loaders that work for a pipeline. */
+  /** What the selectors and loaders that work for a pipeline say. */
   of(channel: Channel, pipeline: Pipeline): Observed[] {
     const from = channel.resolved[pipeline.from];
     const source = from === undefined ? pipeline.from : sourceId(from.site, pipeline.from);
-    const selectors = this.byWork.get(selectorWork(source))?.values() ?? [];
-    const loaders = this.byWork.get(loaderWork(channel.name, pipeline.name))?.values() ?? [];
-    return [...selectors, ...loaders];
+    const groups = [`selector ${source}`, `loader ${channel.name}/${pipeline.name}`];
+    return groups.flatMap((group) => [...(this.groups.get(group)?.values() ?? [])]);
+  }
+
+  onStatus(listener: (status: Status) => void): void {
+    this.listeners.add(listener);
   }
 
   private async follow(site: string, signal: AbortSignal): Promise<void> {
@@ -64,50 +70,41 @@ export class StatusView {
       return;
     }
     if (value === null) {
-      this.drop(key);
+      this.forget(key);
       return;
     }
     try {
       const status = statusSchema.parse(JSON.parse(value.toString('utf8')));
       const now = Date.now();
+      this.batches.accept(status);
       this.keep(key, { status, seenAt: isLive ? now : Math.min(status.at, now) });
+      for (const listener of this.listeners) listener(status);
     } catch {
       this.tellStranger(topic, key);
     }
+  }
+
+  private keep(key: string, observed: Observed): void {
+    this.forget(key);
+    this.latest.set(key, observed);
+    const name = groupOf(observed.status);
+    const group = this.groups.get(name) ?? new Map<string, Observed>();
+    this.groups.set(name, group.set(key, observed));
+  }
+
+  private forget(key: string): void {
+    const known = this.latest.get(key);
+    if (known === undefined) return;
+    this.latest.delete(key);
+    this.groups.get(groupOf(known.status))?.delete(key);
   }
 
   private tellStranger(topic: string, key: string): void {
     this.options.log.warn({ topic, key }, 'a record on the topic is no status, it is left alone');
   }
 
-  private keep(key: string, observed: Observed): void {
-    this.drop(key);
-    this.latest.set(key, observed);
-    const work = workOf(observed.status);
-    const known = this.byWork.get(work);
-    if (known === undefined) this.byWork.set(work, new Map([[key, observed]]));
-    else known.set(key, observed);
-  }
-
-  private drop(key: string): void {
-    const before = this.latest.get(key);
-    if (before === undefined) return;
-    this.latest.delete(key);
-    const work = workOf(before.status);
-    const known = this.byWork.get(work);
-    known?.delete(key);
-    if (known?.size === 0) this.byWork.delete(work);
-  }
 }
 
-function workOf({ role, source, channel = '', pipeline = '' }: Status): string {
-  return role === 'selector' ? selectorWork(source) : loaderWork(channel, pipeline);
-}
-
-function selectorWork(source: string): string {
-  return `selector/${source}`;
-}
-
-function loaderWork(channel: string, pipeline: string): string {
-  return `loader/${channel}/${pipeline}`;
+function groupOf({ role, source, channel, pipeline }: Status): string {
+  return role === 'selector' ? `selector ${source}` : `loader ${channel}/${pipeline}`;
 }

@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { alarmKindSchema } from '../../shared/model/alarm.ts';
 import { pipelineStateSchema } from '../../shared/model/status.ts';
-import { pipelineView } from './pipeline-status.ts';
+import { channelStatus } from './channel-status.ts';
 import type { AdminParts } from './server.ts';
 
 const STATES = [...pipelineStateSchema.options, 'lost'] as const;
@@ -14,6 +15,7 @@ export class Telemetry {
   constructor(parts: AdminParts) {
     const registers = [this.registry];
     collectDefaultMetrics({ register: this.registry });
+    parts.self?.registerMetrics(this.registry);
     this.requests = new Histogram({
       name: 'lutra_admin_request_seconds',
       help: 'Time to answer a request.',
@@ -39,6 +41,26 @@ export class Telemetry {
         for (const state of STATES) this.set({ state }, counts.get(state) ?? 0);
       },
     });
+    new Gauge({
+      name: 'lutra_nodes',
+      help: 'Processes of Lutra by site, role and state (up, lost).',
+      labelNames: ['site', 'role', 'state'],
+      registers,
+      collect() {
+        this.reset();
+        for (const { site, role, state } of parts.statuses.nodes.list([])) this.inc({ site, role, state });
+      },
+    });
+    new Gauge({
+      name: 'lutra_alarms_open',
+      help: 'Open alarms by kind.',
+      labelNames: ['kind'],
+      registers,
+      collect() {
+        for (const kind of alarmKindSchema.options) this.set({ kind }, 0);
+        for (const { kind, state } of parts.alarms.list()) if (state === 'open') this.inc({ kind });
+      },
+    });
   }
 
   answered(request: FastifyRequest, reply: FastifyReply): void {
@@ -50,14 +72,11 @@ export class Telemetry {
   }
 }
 
-function countStates({ channels, statuses }: AdminParts): Map<string, number> {
+function countStates(parts: AdminParts): Map<string, number> {
   const counts = new Map<string, number>();
-  if (channels.trouble !== undefined) return counts;
-  for (const channel of channels.all().values()) {
-    for (const pipeline of channel.pipelines) {
-      const { state } = pipelineView(channel, pipeline, statuses.of(channel, pipeline), Date.now());
-      counts.set(state, (counts.get(state) ?? 0) + 1);
-    }
+  if (parts.channels.trouble !== undefined) return counts;
+  for (const channel of parts.channels.all().values()) {
+    for (const { state } of channelStatus(channel, parts).pipelines) counts.set(state, (counts.get(state) ?? 0) + 1);
   }
   return counts;
 }

@@ -9,8 +9,8 @@ const clock = z.string().regex(/^([01]\d|2[0-4]):[0-5]\d$/, 'write HH:MM');
 export const alarmKindSchema = z
   .enum(['delay', 'error', 'silent', 'position-stuck', 'quarantine', 'ddl-held', 'node-lost'])
   .describe(
-    'delay: lag above `threshold` seconds. error: a pipeline is blocked, waiting, stalled or in a gap, or its reason or log holds `match`. silent: no status and no heartbeat. ' +
-      'position-stuck: the position does not move although rows wait. quarantine: at least `threshold` rows wait (1). ddl-held: at least `threshold` statements wait (1). node-lost: a process is silent.',
+    'delay: lag above `threshold` seconds (60). error: a pipeline is blocked, waiting, stalled or in a gap, with `match` only when code or message of the reason holds it. silent: no status and no heartbeat. ' +
+      'position-stuck: neither position nor rows move for `threshold` seconds (600) although rows wait; a large transaction at work does not count. quarantine: at least `threshold` rows wait (1). ddl-held: at least `threshold` statements wait (1). node-lost: a process is silent.',
   );
 export type AlarmKind = z.infer<typeof alarmKindSchema>;
 
@@ -74,6 +74,8 @@ export const alarmSchema = z.object({
   /** How often somebody was told that it is open, and when last. */
   told: z.int(),
   toldAt: z.number().optional(),
+  /** When somebody was told that it is over. */
+  recoveryToldAt: z.number().optional(),
   /** What went wrong with the last notice. */
   noticeTrouble: z.string().optional(),
 });

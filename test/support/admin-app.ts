@@ -6,11 +6,14 @@ import { newApiToken } from '../../services/admin-api/access/api-token.ts';
 import { hashPassword } from '../../services/admin-api/access/password.ts';
 import { type Role, roleSchema } from '../../services/admin-api/access/role.ts';
 import { SetupToken } from '../../services/admin-api/access/setup-token.ts';
+import { AlarmDesk } from '../../services/admin-api/alarms/alarm-desk.ts';
+import { Notifier } from '../../services/admin-api/alarms/notifier.ts';
 import { AuditLog } from '../../services/admin-api/audit-log.ts';
 import { ChannelStore } from '../../services/admin-api/channel-store.ts';
 import { readConfig } from '../../services/admin-api/config.ts';
 import { DatabaseStore } from '../../services/admin-api/database-store.ts';
 import { DdlDesk } from '../../services/admin-api/ddl-desk.ts';
+import { EventHub } from '../../services/admin-api/observe/event-hub.ts';
 import { Observatory } from '../../services/admin-api/observe/observatory.ts';
 import { QuarantineDesk } from '../../services/admin-api/quarantine-desk.ts';
 import { RevisionBook } from '../../services/admin-api/revision-book.ts';
@@ -56,6 +59,8 @@ export class AdminApp implements AsyncDisposable {
       audit: new AuditLog(options),
       quarantine: new QuarantineDesk(options, []),
       observatory: new Observatory(options, config),
+      alarms: new AlarmDesk({ kafka: options, notifier: new Notifier(undefined), world: () => undefined }),
+      events: new EventHub(),
       access: new AccessStore(options, isKnown ? book : undefined),
       setup: new SetupToken(config.setupToken),
       log,

@@ -44,10 +44,10 @@ export class AdminBench implements AsyncDisposable {
     this.producer = openProducer({ brokers: [brokers], clientId: `bench-${word}`, log });
   }
 
-  /** The first user is the one of the stack that is attached, whose Kafka may be this one; on another Kafka it is made. */
-  static async open(brokers: string): Promise<AdminBench> {
+  /** The first user is the one of the stack that is attached, whose Kafka may be this one; on another Kafka it is made. `site`: that of an earlier bench, to take its place. */
+  static async open(brokers: string, env: Readonly<Record<string, string>> = {}, site?: string): Promise<AdminBench> {
     const access = readStackConfig(attachStack().dir)?.access ?? newStackAccess();
-    const word = randomBytes(4).toString('hex');
+    const word = site?.slice(1) ?? randomBytes(4).toString('hex');
     const sites = Object.fromEntries(['sh', 'us', `t${word}`].map((site) => [site, { kafka: brokers }]));
     const config = readConfig({
       LUTRA_SITE: 'sh',
@@ -56,6 +56,7 @@ export class AdminBench implements AsyncDisposable {
       LUTRA_HTTP_PORT: '0',
       LUTRA_SETUP_TOKEN: access.setupToken,
       LUTRA_SECRET_KEY: access.secretKey,
+      ...env,
     });
     const stop = new AbortController();
     const { promise, resolve, reject } = Promise.withResolvers<number>();
@@ -131,6 +132,12 @@ export class AdminBench implements AsyncDisposable {
   /** Writes any record to the channels topic, as someone else might. */
   async putStranger(key: string, value: string | null): Promise<void> {
     await this.producer.put(CHANNELS_TOPIC, [{ key, value: value === null ? null : Buffer.from(value) }]);
+  }
+
+  /** The admin API ends; what was written stays. */
+  async stopServing(): Promise<void> {
+    this.stop.abort();
+    await this.done;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,9 +1,6 @@
 import * as z from 'zod';
-import type { Channel } from '../../../shared/model/channel.ts';
-import type { Reason } from '../../../shared/model/status.ts';
-import type { ReplicationError } from '../../../shared/runtime/errors.ts';
+import { channelStatus } from '../channel-status.ts';
 import { byName, holds, pageOf } from '../page.ts';
-import { pipelineView } from '../pipeline-status.ts';
 import { channelStatusSchema, statusListSchema } from '../schemas/status.ts';
 import type { AdminParts, App } from '../server.ts';
 import { channelNamed } from './lookup.ts';
@@ -45,23 +42,4 @@ export function statusRoutes(app: App, parts: AdminParts): void {
       return channelStatus(channel, parts);
     },
   );
-}
-
-function channelStatus(channel: Channel, { statuses, channels }: AdminParts): z.infer<typeof channelStatusSchema> {
-  const { trouble } = channels;
-  const now = Date.now();
-  return {
-    name: channel.name,
-    revision: channel.revision,
-    desired: channel.state,
-    pipelines: channel.pipelines.map((pipeline) => {
-      const view = pipelineView(channel, pipeline, statuses.of(channel, pipeline), now);
-      return view.state === 'lost' && trouble !== undefined ? { ...view, reason: unseen(trouble) } : view;
-    }),
-  };
-}
-
-/** While this site's Kafka is away nobody can be heard, so silence says nothing about the process. */
-function unseen({ code, message, remedy }: ReplicationError): Reason {
-  return { code, message: `the admin API hears from nobody: ${message}`, remedy };
 }

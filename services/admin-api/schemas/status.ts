@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { pipelineStateSchema, reasonSchema, statusSchema } from '../../../shared/model/status.ts';
 import { pageSchema } from './page.ts';
 
-export const processViewSchema = statusSchema.omit({ channel: true, pipeline: true, at: true }).extend({
+export const processViewSchema = statusSchema.omit({ channel: true, pipeline: true, at: true, batches: true }).extend({
   ageMs: z.number().describe('Since its last status arrived here.'),
   isLost: z.boolean().describe('Silent for more than 6 s.'),
 });

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Alarm } from '../../shared/model/alarm.ts';
+import { AdminBench } from '../support/admin-bench.ts';
+import { eventually } from '../support/eventually.ts';
+import { Mailbox, WebhookListener } from '../support/notices.ts';
+import { stackAddresses, testStack } from '../support/stack.ts';
+
+test('alarms open once, are repeated, survive a restart of the admin API, and say when it is over: webhook and e-mail', async (t) => {
+  const stack = await testStack();
+  await stack.stop('admin-api'); // there is one at the control site: the bench's
+  await using webhook = await WebhookListener.open();
+  await using mailbox = await Mailbox.open();
+  const env = { LUTRA_SMTP_URL: mailbox.url, LUTRA_MAIL_FROM: 'lutra@example.com' };
+  const brokers = stackAddresses().kafka;
+  const bench = await AdminBench.open(brokers, env);
+  const name = bench.channel('alarm');
+  const rule = `r-${bench.word}`;
+  const path = `/api/v1/alarm-rules/${rule}`;
+  const document = {
+    kind: 'error',
+    channel: name,
+    match: 'TARGET_REFUSED',
+    repeatEvery: '5s',
+    notify: [{ webhook: webhook.url }, { email: 'ops@example.com' }],
+  };
+  const tell = (state: 'running' | 'blocked', at: AdminBench = bench) =>
+    at.putStatus({
+      role: 'loader',
+      channel: name,
+      pipeline: 'p',
+      source: `${bench.site}.${name}-a`,
+      state,
+      ...(state === 'blocked'
+        ? { reason: { code: 'TARGET_REFUSED', message: 'the row does not fit', remedy: 'mend the table' } }
+        : {}),
+    });
+  const keepTelling = { state: 'running' as 'running' | 'blocked' };
+  const teller = setInterval(() => void tell(keepTelling.state).catch(() => {}), 1_000);
+  const alarmsOf = async (at: AdminBench): Promise<Alarm[]> =>
+    ((await at.call('GET', `/api/v1/alarms?rule=${rule}`)).body as { items: Alarm[] }).items;
+  const events = (): string[] =>
+    webhook.notices.filter(({ alarm }) => alarm.subject !== 'test').map(({ event }) => event);
+  let second: AdminBench | undefined;
+  try {
+    await bench.call('PUT', `/api/v1/channels/${name}`, bench.document(name));
+    const wrong = await bench.call('PUT', path, JSON.stringify({ ...document, repeatEvery: 'often' }));
+    assert.equal(wrong.status, 422);
+    assert.match((wrong.body as { detail: string }).detail, /write a number with s, m, h or d/);
+    assert.equal((await bench.call('PUT', path, JSON.stringify(document))).status, 200);
+
+    await t.test('a test notice reaches every receiver', async () => {
+      const { deliveries } = (await bench.call('POST', `${path}/test`)).body as {
+        deliveries: { ok: boolean; to: string }[];
+      };
+      assert.deepEqual(
+        deliveries.map(({ ok }) => ok),
+        [true, true],
+      );
+      assert.ok(!JSON.stringify(deliveries).includes('secret'));
+      assert.equal(webhook.notices.length, 1);
+      assert.match(mailbox.messages[0]?.source ?? '', /Subject: \[Lutra\] test: error test/);
+    });
+
+    await t.test('it opens and is repeated', async () => {
+      webhook.status = 500;
+      keepTelling.state = 'blocked';
+      await eventually('a notice was refused', async () => (await alarmsOf(bench))[0]?.noticeTrouble !== undefined);
+      webhook.status = 200;
+      await eventually('it is repeated', () => events().includes('repeat'), { limitMs: 60_000 });
+      const [alarm] = await alarmsOf(bench);
+      assert.equal(alarm?.state, 'open');
+      assert.equal(alarm.subject, `${name}/p`);
+      assert.equal(alarm.code, 'TARGET_REFUSED');
+      assert.match(alarm.remedy, /mend the table/);
+      assert.ok(
+        mailbox.messages.some(
+          ({ to, source }) => to[0] === 'ops@example.com' && source.includes('the row does not fit'),
+        ),
+      );
+    });
+
+    await t.test('a restart neither forgets it nor opens it again; then it is over', async () => {
+      const [before] = await alarmsOf(bench);
+      await bench.call('PUT', path, JSON.stringify({ ...document, repeatEvery: '1h' }));
+      await bench.stopServing();
+      const told = events().length;
+      second = await AdminBench.open(brokers, env, bench.site);
+      const again = second;
+      await eventually('the alarm is known', async () => (await alarmsOf(again)).some(({ id }) => id === before?.id));
+      keepTelling.state = 'running';
+      await eventually('it is over', () => events().includes('recovered'), { limitMs: 60_000 });
+      assert.deepEqual(events().slice(told), ['recovered']);
+      const [alarm, ...others] = await alarmsOf(again);
+      assert.equal(others.length, 0);
+      assert.equal(alarm?.id, before?.id);
+      assert.equal(alarm?.state, 'closed');
+    });
+  } finally {
+    clearInterval(teller);
+    await second?.call('DELETE', path);
+    await second?.call('DELETE', `/api/v1/channels/${name}`);
+    await second?.[Symbol.asyncDispose]();
+    await bench[Symbol.asyncDispose]();
+    await stack.start('admin-api');
+    await stack.waitHealthy('admin-api');
+  }
+});
