@@ -7,6 +7,7 @@ import type { ChannelStore } from './channel-store.ts';
 import type { AdminConfig } from './config.ts';
 import type { DatabaseStore } from './database-store.ts';
 import type { DdlDesk } from './ddl-desk.ts';
+import { idempotency } from './idempotency.ts';
 import { answerError, answerUnknownRoute } from './problem-reply.ts';
 import type { QuarantineDesk } from './quarantine-desk.ts';
 import type { RevisionBook } from './revision-book.ts';
@@ -58,6 +59,7 @@ export async function createServer(parts: AdminParts): Promise<App> {
   app.addHook('onResponse', async (request, reply) => telemetry.answered(request, reply));
   await app.register(fastifySwagger, { openapi: OPENAPI, transform: jsonSchemaTransform });
   await app.register(async (scope: App) => {
+    idempotency(scope);
     operationRoutes(scope, parts, telemetry);
     channelRoutes(scope, parts);
     databaseRoutes(scope, parts);
