@@ -103,8 +103,9 @@ function requests(path: string, method: string, operation: Operation, options: F
       body: schema === undefined ? fc.constantFrom('', '', '{}', 'x') : bodies(schema, options.bodies),
     })
     .map(({ path: inPath, query, headers, type, body }) => {
+      // NOTE an empty part would be another path.
       const place = path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
-        encodeURIComponent(wellFormed(inPath[name] ?? 'x')),
+        encodeURIComponent(wellFormed(inPath[name] || '-')),
       );
       const search = Object.entries(query).map(
         ([name, value = '']) => `${encodeURIComponent(wellFormed(name))}=${encodeURIComponent(wellFormed(value))}`,
