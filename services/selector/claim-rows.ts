@@ -1,10 +1,11 @@
 import { AvroWriter } from '../../shared/codec/avro-writer.ts';
 import { encodeHead, writeFrame, writeHead } from '../../shared/codec/envelope.ts';
-import { readIdentity } from '../../shared/codec/record-identity.ts';
+import { emptyHead, type RecordHead, readHead, schemaIdOf } from '../../shared/codec/record-head.ts';
 import type { KafkaAddress } from '../../shared/kafka/cluster.ts';
-import { readRecordBefore } from '../../shared/kafka/record-before.ts';
+import { RangeReader } from '../../shared/kafka/range-reader.ts';
 import { RecordBuffer } from '../../shared/kafka/record-buffer.ts';
 import type { RecordProducer } from '../../shared/kafka/record-producer.ts';
+import { readBounds } from '../../shared/kafka/topic-admin.ts';
 import type { SelectorPosition } from '../../shared/model/position.ts';
 import { ReplicationError } from '../../shared/runtime/errors.ts';
 
@@ -25,15 +26,30 @@ const NO_BODY = Buffer.alloc(0);
  */
 export async function claimRows(parts: ClaimParts): Promise<number[]> {
   const { kafka, topic, saved } = parts;
+  const claims: bigint[] = [];
+  for (const [partition, serial] of saved.serials.entries())
+    claims.push(await claimPartition(parts, partition, serial));
+  const bounds = await readBounds(kafka, topic);
+  await using reader = await RangeReader.open(kafka, topic);
   const found: number[] = [];
   for (const [partition, serial] of saved.serials.entries()) {
-    const offset = await claimPartition(parts, partition, serial);
-    const value = await readRecordBefore(kafka, { topic, partition, offset });
-    const last = value === undefined ? undefined : readIdentity(value);
+    const before = (claims[partition] ?? 0n) - 1n;
+    const low = bounds.find((each) => each.partition === partition)?.low ?? 0n;
+    const last = before < low ? undefined : await headAt(reader, partition, before);
     const seen = last?.epoch === saved.epoch ? last.serial : serial;
     found.push(Math.max(serial, seen, saved.published?.[partition] ?? 0));
   }
   return found;
+}
+
+/** Undefined when no record of ours is there. */
+async function headAt(reader: RangeReader, partition: number, offset: bigint): Promise<RecordHead | undefined> {
+  for await (const { value } of reader.read(partition, offset, offset + 1n)) {
+    const head = emptyHead();
+    if (value !== null && schemaIdOf(value) !== undefined && readHead(value, { bytes: value, at: 0 }, head))
+      return head;
+  }
+  return undefined;
 }
 
 /** Resolves to the offset of the heartbeat. */

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { StackHandle } from '../../stack/api.ts';
 import { eventually } from '../support/eventually.ts';
 import { Flow } from '../support/flow.ts';
 import { FurtherProcess } from '../support/further-process.ts';
 import { STEADY_TABLES, SteadyWriter } from '../support/steady-writer.ts';
+import { settled, without } from '../support/take-over.ts';
 
 /** Two loaders of site us instead of the stack's one, and a flow of one partition that one of them applies. */
 type Pair = {
@@ -12,18 +12,6 @@ type Pair = {
   readonly worker: () => Promise<FurtherProcess>;
   readonly other: () => Promise<FurtherProcess>;
 };
-
-const TAKEOVER_MS = 10_000;
-
-async function without(stack: StackHandle, name: string, work: () => Promise<void>): Promise<void> {
-  await stack.stop(name);
-  try {
-    await work();
-  } finally {
-    await stack.start(name);
-    await stack.waitHealthy(name);
-  }
-}
 
 async function withTwoLoaders(work: (pair: Pair) => Promise<void>): Promise<void> {
   await using flow = await Flow.prepare({ tables: STEADY_TABLES });
@@ -45,12 +33,6 @@ async function withTwoLoaders(work: (pair: Pair) => Promise<void>): Promise<void
       other: async () => ((await isWorker(a)) ? b : a),
     });
   });
-}
-
-async function settled(flow: Flow, limitMs = TAKEOVER_MS): Promise<number> {
-  const began = performance.now();
-  await flow.settle(limitMs);
-  return Math.round(performance.now() - began);
 }
 
 async function rowsFlow(flow: Flow, writer: SteadyWriter, transactions: number): Promise<void> {

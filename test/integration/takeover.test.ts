@@ -7,6 +7,7 @@ import { eventually } from '../support/eventually.ts';
 import { Flow } from '../support/flow.ts';
 import { FurtherProcess } from '../support/further-process.ts';
 import { STEADY_TABLES, SteadyWriter } from '../support/steady-writer.ts';
+import { settled, without } from '../support/take-over.ts';
 
 /** Two selectors of site sh instead of the stack's one, and a flow that one of them reads. */
 type Pair = {
@@ -15,12 +16,9 @@ type Pair = {
   readonly others: () => Promise<FurtherProcess>;
 };
 
-const TAKEOVER_MS = 10_000;
-
 async function withTwoSelectors(work: (pair: Pair) => Promise<void>, env: Record<string, string> = {}): Promise<void> {
   await using flow = await Flow.prepare({ tables: STEADY_TABLES });
-  await flow.stack.stop('selector-sh');
-  try {
+  await without(flow.stack, 'selector-sh', async () => {
     await using a = new FurtherProcess(flow.stack, { role: 'selector', site: 'sh', env });
     await using b = new FurtherProcess(flow.stack, { role: 'selector', site: 'sh', env });
     await flow.apply();
@@ -31,17 +29,7 @@ async function withTwoSelectors(work: (pair: Pair) => Promise<void>, env: Record
       worker: async () => ((await instance()) === a.instance ? a : b),
       others: async () => ((await instance()) === a.instance ? b : a),
     });
-  } finally {
-    await flow.stack.start('selector-sh');
-    await flow.stack.waitHealthy('selector-sh');
-  }
-}
-
-/** Settles and compares; resolves to the ms that it took until a row written now was at the target. */
-async function settled(flow: Flow, limitMs = TAKEOVER_MS): Promise<number> {
-  const began = performance.now();
-  await flow.settle(limitMs);
-  return Math.round(performance.now() - began);
+  });
 }
 
 /** The numbers of all positions that were ever stored for a source, in the order of the topic. */
