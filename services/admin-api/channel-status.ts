@@ -2,8 +2,8 @@ import type * as z from 'zod';
 import type { Channel } from '../../shared/model/channel.ts';
 import type { Reason } from '../../shared/model/status.ts';
 import type { ReplicationError } from '../../shared/runtime/errors.ts';
-import type { channelStatusSchema } from './schemas/status.ts';
 import { pipelineView } from './pipeline-status.ts';
+import type { channelStatusSchema } from './schemas/status.ts';
 import type { AdminParts } from './server.ts';
 
 export type ChannelStatusView = z.infer<typeof channelStatusSchema>;

@@ -102,7 +102,6 @@ export class StatusView {
   private tellStranger(topic: string, key: string): void {
     this.options.log.warn({ topic, key }, 'a record on the topic is no status, it is left alone');
   }
-
 }
 
 function groupOf({ role, source, channel, pipeline }: Status): string {

@@ -40,9 +40,12 @@ class Listening implements AsyncDisposable {
   }
 
   private take(piece: string): void {
-    const lines = new Map(piece.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]));
+    const lines = new Map(
+      piece.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
+    );
     const [id, name, data] = [lines.get('id'), lines.get('event'), lines.get('data')];
-    if (id !== undefined && name !== undefined && data !== undefined) this.events.push({ id, name, data: JSON.parse(data) });
+    if (id !== undefined && name !== undefined && data !== undefined)
+      this.events.push({ id, name, data: JSON.parse(data) });
   }
 }
 
@@ -55,15 +58,22 @@ test('events: who listens sees status, channels and nodes; who comes back gets w
   for (const name of [one, two]) await bench.call('PUT', `/api/v1/channels/${name}`, bench.document(name));
   await eventually('both channels are told', () => all.named('channel').length >= 2);
   await bench.putStatus({ role: 'loader', channel: one, pipeline: 'p', source: `${bench.site}.${one}-a` });
-  await eventually('the status is told', () => all.named('status').some(({ data }) => (data as { name: string }).name === one));
+  await eventually('the status is told', () =>
+    all.named('status').some(({ data }) => (data as { name: string }).name === one),
+  );
   await eventually('a node is told', () => all.named('node').length > 0);
   assert.ok(ofTwo.events.length > 0 && ofTwo.events.every(({ data }) => JSON.stringify(data).includes(two)));
 
   const seen = all.named('channel')[0]?.id;
   await using again = new Listening(bench.url, '', seen);
   const missed = all.events.slice(all.events.findIndex(({ id }) => id === seen) + 1).map(({ id }) => id);
-  await eventually('what was missed is told again', () => missed.every((id) => again.events.some((event) => event.id === id)));
-  assert.deepEqual(again.events.slice(0, missed.length).map(({ id }) => id), missed);
+  await eventually('what was missed is told again', () =>
+    missed.every((id) => again.events.some((event) => event.id === id)),
+  );
+  assert.deepEqual(
+    again.events.slice(0, missed.length).map(({ id }) => id),
+    missed,
+  );
   await using stranger = new Listening(bench.url, '', 'another-7');
   await eventually('an id that is not known', () => stranger.events[0]?.name === 'reset');
 });

@@ -1,7 +1,7 @@
 import type { AlarmRule } from '../../../shared/model/alarm.ts';
 import type { Reason } from '../../../shared/model/status.ts';
-import type { PipelineView } from '../schemas/status.ts';
 import type { Node } from '../schemas/nodes.ts';
+import type { PipelineView } from '../schemas/status.ts';
 
 /** Something that a rule asks about and that is so now. */
 export type Condition = {

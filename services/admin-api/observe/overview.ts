@@ -1,6 +1,6 @@
-import type { PipelineView } from '../schemas/status.ts';
 import { channelStatus } from '../channel-status.ts';
 import type { Overview } from '../schemas/overview.ts';
+import type { PipelineView } from '../schemas/status.ts';
 import type { AdminParts } from '../server.ts';
 import { diagnose } from './diagnostics.ts';
 
