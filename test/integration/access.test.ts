@@ -7,14 +7,15 @@ import { ApiClient } from '../../services/admin-api/cli/api-client.ts';
 import { type OpenSession, setUp, signIn } from '../../services/admin-api/cli/sign-in.ts';
 import { tokenListSchema, userListSchema, userViewSchema } from '../../services/admin-api/schemas/access.ts';
 import { openProducer } from '../../shared/kafka/record-producer.ts';
+import { ensureTopic } from '../../shared/kafka/topic-admin.ts';
 import { createLogger } from '../../shared/runtime/log.ts';
-import { USERS_TOPIC } from '../../topics/topics.ts';
+import { attachStack } from '../../stack/api.ts';
+import { compactedTopicDefinition, USERS_TOPIC } from '../../topics/topics.ts';
 import { type CliResult, eventually, runCli } from '../support/admin-bench.ts';
 import { FurtherProcess } from '../support/further-process.ts';
-import { testStack } from '../support/stack.ts';
 
 /** Users are kept at the control site; Kafka us has none, so an admin API there is at its first start. */
-const stack = await testStack();
+const stack = attachStack();
 const folder = mkdtempSync(join(tmpdir(), 'lutra-access-'));
 after(() => rmSync(folder, { recursive: true }));
 
@@ -23,13 +24,22 @@ const GIVEN = 'given by an admin';
 const CHOSEN = 'chosen by the user';
 
 async function forgetUsers(): Promise<void> {
-  const log = createLogger('test', 'silent');
-  const producer = openProducer({ brokers: [stack.address('kafka-us')], clientId: 'access-test', log });
-  await producer.put(
-    USERS_TOPIC,
-    ['user/root', 'user/ann'].map((key) => ({ key, value: null })),
-  );
-  await producer.close();
+  const address = {
+    brokers: [stack.address('kafka-us')],
+    clientId: 'access-test',
+    log: createLogger('test', 'silent'),
+  };
+  await ensureTopic(address, compactedTopicDefinition(USERS_TOPIC));
+  const producer = openProducer(address);
+  try {
+    const keys = ['user/root', 'user/ann'];
+    await producer.put(
+      USERS_TOPIC,
+      keys.map((key) => ({ key, value: null })),
+    );
+  } finally {
+    await producer.close();
+  }
 }
 
 /** An admin API with settings of its own; resolves to its address when it knows its users. */

@@ -21,7 +21,8 @@ import { type App, createServer } from '../../services/admin-api/server.ts';
 import { StatusView } from '../../services/admin-api/status-view.ts';
 import { createLogger } from '../../shared/runtime/log.ts';
 
-const ENV = {
+/** Its Kafka is nowhere. */
+export const ADMIN_ENV = {
   LUTRA_SITE: 'sh',
   LUTRA_KAFKA: '127.0.0.1:1',
   LUTRA_SITES: '{"sh":{"kafka":"127.0.0.1:1"}}',
@@ -45,7 +46,7 @@ export class AdminApp implements AsyncDisposable {
 
   /** `isKnown` false: the users have not been read either; `env`: further settings. */
   static async open({ isKnown = true, env = {} }: { isKnown?: boolean; env?: object } = {}): Promise<AdminApp> {
-    const config = readConfig({ ...ENV, ...env });
+    const config = readConfig({ ...ADMIN_ENV, ...env });
     const log = createLogger('test', 'silent');
     const options = { brokers: config.brokers, clientId: 'test', log };
     const book = new AccessBook();

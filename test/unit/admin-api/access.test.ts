@@ -1,9 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { LightMyRequestResponse } from 'fastify';
+import { fastify, type LightMyRequestResponse } from 'fastify';
+import { AccessStore } from '../../../services/admin-api/access/access-store.ts';
+import { guard } from '../../../services/admin-api/access/gate.ts';
 import { hashPassword } from '../../../services/admin-api/access/password.ts';
 import { hasRole, type Role, type RouteRole, roleSchema } from '../../../services/admin-api/access/role.ts';
-import { AdminApp, PASSWORD } from '../../support/admin-app.ts';
+import { readConfig } from '../../../services/admin-api/config.ts';
+import type { App } from '../../../services/admin-api/server.ts';
+import { createLogger } from '../../../shared/runtime/log.ts';
+import { ADMIN_ENV, AdminApp, PASSWORD } from '../../support/admin-app.ts';
+import { runCli } from '../../support/admin-bench.ts';
+
+const NOWHERE = { brokers: ['127.0.0.1:1'], clientId: 'test', log: createLogger('test', 'silent') };
 
 type Route = { readonly method: string; readonly url: string; readonly role: RouteRole };
 
@@ -195,6 +203,23 @@ test('metrics are for viewers, or for all where LUTRA_METRICS_OPEN says so', asy
   assert.equal((await closed.call({ url: '/metrics' }, closed.tokens.viewer)).statusCode, 200);
   await using open = await AdminApp.open({ env: { LUTRA_METRICS_OPEN: 'true' } });
   assert.equal((await open.call({ url: '/metrics' })).statusCode, 200);
+});
+
+test('a route that declares no role does not boot', async () => {
+  const app = fastify() as unknown as App;
+  await guard(app, readConfig(ADMIN_ENV), new AccessStore(NOWHERE));
+  assert.throws(() => app.get('/open', async () => 'secret'), /GET \/open declares no role/);
+  await app.close();
+});
+
+test('the command line says who one is, and ends with 4 when it is nobody', async () => {
+  await using admin = await AdminApp.open();
+  const server = await admin.app.listen({ port: 0 });
+  const known = await runCli(['--server', server, 'whoami'], { token: admin.tokens.operator });
+  assert.equal(known.out, `operator, operator, at ${server}\n`);
+  const unknown = await runCli(['--server', server, 'whoami']);
+  assert.equal(unknown.code, 4);
+  assert.match(unknown.err, /^not logged in at http:\S+: .*lutra login/);
 });
 
 const JSON_TYPE = { 'content-type': 'application/json' };
