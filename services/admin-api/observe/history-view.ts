@@ -1,14 +1,17 @@
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { KafkaAddress } from '../../../shared/kafka/cluster.ts';
 import { type FollowedRecord, followTopic } from '../../../shared/kafka/topic-follower.ts';
 import { historyRecordSchema } from '../../../shared/model/history.ts';
+import { ReplicationError } from '../../../shared/runtime/errors.ts';
 import { pause } from '../../../shared/runtime/retry.ts';
 import { HISTORY_STEPS, type HistoryStep, historyTopic } from '../../../topics/topics.ts';
 import type { History } from '../schemas/history.ts';
 import { type CacheRecord, HistoryCache, type TableTotals } from './history-cache.ts';
 
 const PURGE_EVERY_MS = 3_600_000;
+const STORE_AGAIN_MS = 10_000;
 const [, , HOUR] = HISTORY_STEPS;
 
 export type HistoryQuery = {
@@ -30,7 +33,7 @@ export class HistoryView implements Disposable {
   constructor(kafka: KafkaAddress, sites: Iterable<string>, folder?: string) {
     this.kafka = kafka;
     this.sites = [...sites];
-    this.cache = new HistoryCache(folder === undefined ? '' : join(folder, 'history.sqlite'), kafka.brokers.join(','));
+    this.cache = openCache(folder, kafka.brokers.join(','));
   }
 
   [Symbol.dispose](): void {
@@ -72,8 +75,25 @@ export class HistoryView implements Disposable {
     for await (const { records } of followTopic({ ...this.kafka, topic, from }, signal)) {
       const last = records.at(-1);
       if (last === undefined) continue;
-      this.cache.store(topic, last.offset + 1n, latestOf(records, step));
+      await this.store(topic, last.offset + 1n, latestOf(records, step), signal);
       await nextTurn();
+    }
+  }
+
+  /** A disk that is full stops the curves, nothing else. */
+  private async store(
+    topic: string,
+    next: bigint,
+    records: readonly CacheRecord[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        return this.cache.store(topic, next, records);
+      } catch (error) {
+        this.kafka.log.warn({ err: error, topic }, 'the cache of the history cannot be written; it is tried again');
+        await pause(STORE_AGAIN_MS, signal);
+      }
     }
   }
 
@@ -83,6 +103,28 @@ export class HistoryView implements Disposable {
         await nextTurn();
         if (signal.aborted) return;
       }
+    }
+  }
+}
+
+/** A file that is damaged is thrown away. Errors: SETTING_INVALID when the folder cannot be written. */
+function openCache(folder: string | undefined, owner: string): HistoryCache {
+  if (folder === undefined) return new HistoryCache('', owner);
+  const file = join(folder, 'history.sqlite');
+  try {
+    mkdirSync(folder, { recursive: true });
+    return new HistoryCache(file, owner);
+  } catch {
+    try {
+      for (const suffix of ['', '-wal', '-shm']) rmSync(`${file}${suffix}`, { force: true });
+      return new HistoryCache(file, owner);
+    } catch (error) {
+      throw new ReplicationError(
+        'SETTING_INVALID',
+        `the cache of the history cannot be made in ${folder}: ${error instanceof Error ? error.message : String(error)}`,
+        'let this process write to the folder LUTRA_CACHE_DIR, or leave the setting out',
+        error,
+      );
     }
   }
 }

@@ -20,6 +20,7 @@ export function eventRoutes(app: App, { events }: AdminParts): void {
     '/api/v1/events',
     {
       config: { role: 'viewer' },
+      exposeHeadRoute: false,
       schema: {
         tags: ['observe'],
         summary: 'Live events: status, channel, quarantine, ddl, alarm, node',

@@ -39,6 +39,10 @@ export class HistoryWindow {
     this.lags.add(other.lags);
   }
 
+  get isEmpty(): boolean {
+    return this.transactions === 0 && this.tables.size === 0 && this.lags.totalCount === 0;
+  }
+
   record(): Pick<HistoryRecord, 'at' | 'transactions' | 'lag' | 'tables'> {
     const { lags } = this;
     const samples = lags.totalCount;

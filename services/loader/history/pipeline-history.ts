@@ -39,11 +39,11 @@ export class PipelineHistory {
 
   /** What is to be written now: the current minute; when it is over also the longer steps, which then go on. */
   take(now = Date.now()): StepRecord[] {
-    const records: StepRecord[] = [this.recordOf(MINUTE, this.minute)];
+    const records = this.recordsOf(MINUTE, this.minute);
     if (beginOf(MINUTE, now) === this.minute.at) return records;
     for (const [step, window] of this.longer) {
       window.add(this.minute);
-      records.push(this.recordOf(step, window));
+      records.push(...this.recordsOf(step, window));
       if (beginOf(step, now) !== window.at) this.longer.set(step, new HistoryWindow(beginOf(step, now)));
     }
     this.minute = new HistoryWindow(beginOf(MINUTE, now));
@@ -52,16 +52,16 @@ export class PipelineHistory {
 
   /** Everything, before the process ends. */
   takeAll(): StepRecord[] {
-    const records: StepRecord[] = [this.recordOf(MINUTE, this.minute)];
+    const records = this.recordsOf(MINUTE, this.minute);
     for (const [step, window] of this.longer) {
       window.add(this.minute);
-      records.push(this.recordOf(step, window));
+      records.push(...this.recordsOf(step, window));
     }
     return records;
   }
 
-  private recordOf(step: HistoryStep, window: HistoryWindow): StepRecord {
-    return { step, record: { ...this.who, ...window.record() } };
+  private recordsOf(step: HistoryStep, window: HistoryWindow): StepRecord[] {
+    return window.isEmpty ? [] : [{ step, record: { ...this.who, ...window.record() } }];
   }
 }
 
