@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { actorOf } from '../access/actor.ts';
+import { callerOf } from '../access/caller.ts';
 import { applyDocuments, bodyText, readDocuments } from '../channel-edit.ts';
 import { applyReplySchema, writtenDocumentSchema } from '../schemas/channels.ts';
 import type { AdminParts, App } from '../server.ts';
@@ -31,7 +31,7 @@ export function applyRoutes(app: App, parts: AdminParts): void {
       const isDryRun = isOn(query.dryRun);
       const plan = await applyDocuments(parts, () => readDocuments(parts, text, query.file), {
         isDryRun,
-        by: actorOf(request),
+        by: callerOf(request).name,
       });
       return { dryRun: isDryRun, applied: [...plan.applied] };
     },

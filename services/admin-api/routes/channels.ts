@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { documentOf } from '../../../shared/model/written-document.ts';
-import { actorOf } from '../access/actor.ts';
+import { callerOf } from '../access/caller.ts';
 import { ApiError } from '../api-error.ts';
 import { applyDocuments, bodyText, deleteChannel, readDocuments, requireRevision } from '../channel-edit.ts';
 import { channelView } from '../channel-view.ts';
@@ -107,7 +107,7 @@ export function channelRoutes(app: App, parts: AdminParts): void {
         },
         {
           isDryRun: isOn(query.dryRun),
-          by: actorOf(request),
+          by: callerOf(request).name,
           guard: (current) => requireRevision(current.get(name), name, headers['if-match']),
         },
       );

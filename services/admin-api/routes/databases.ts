@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { databaseSchema } from '../../../shared/model/channel.ts';
 import { databaseOf } from '../../../shared/model/database-document.ts';
-import { actorOf } from '../access/actor.ts';
+import { callerOf } from '../access/caller.ts';
 import { ApiError } from '../api-error.ts';
 import { checkDatabase } from '../channel-check.ts';
 import { applyDocuments, bodyText, type Documents, readDocuments, requireRevision } from '../channel-edit.ts';
@@ -94,7 +94,7 @@ export function databaseRoutes(app: App, parts: AdminParts): void {
         () => onlyDatabase(readDocuments(parts, bodyText(body), ''), params.name),
         {
           isDryRun,
-          by: actorOf(request),
+          by: callerOf(request).name,
           note: `database ${params.name} changed`,
           guard: () =>
             requireRevision(parts.databases.all().get(params.name), params.name, headers['if-match'], 'database'),

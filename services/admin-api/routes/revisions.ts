@@ -1,7 +1,7 @@
 import { parse, stringify } from 'yaml';
 import * as z from 'zod';
 import type { Channel } from '../../../shared/model/channel.ts';
-import { actorOf } from '../access/actor.ts';
+import { callerOf } from '../access/caller.ts';
 import { ApiError } from '../api-error.ts';
 import { applyDocuments, bodyText, planDocuments, readDocuments, requireRevision } from '../channel-edit.ts';
 import { diffs } from '../document-diff.ts';
@@ -106,7 +106,7 @@ export function revisionRoutes(app: App, parts: AdminParts): void {
       const [diff] = diffs(parts, planDocuments(parts, read()));
       const plan = await applyDocuments(parts, read, {
         isDryRun: isOn(query.dryRun),
-        by: actorOf(request),
+        by: callerOf(request).name,
         note: `rolled back to revision ${revision}`,
         guard: (current) => requireRevision(current.get(params.name), params.name, headers['if-match']),
       });

@@ -1,4 +1,4 @@
-import { actorOf } from '../access/actor.ts';
+import { callerOf } from '../access/caller.ts';
 import { setState } from '../channel-edit.ts';
 import { channelView } from '../channel-view.ts';
 import { stateReplySchema } from '../schemas/channels.ts';
@@ -21,7 +21,7 @@ export function stateRoutes(app: App, parts: AdminParts): void {
       },
     },
     async (request) => {
-      const { channel, changed } = await setState(parts, request.params.name, 'running', { by: actorOf(request) });
+      const { channel, changed } = await setState(parts, request.params.name, 'running', { by: callerOf(request).name });
       return { channel: channelView(channel), changed, startPoints: await startPoints(channel, parts) };
     },
   );
@@ -39,7 +39,7 @@ export function stateRoutes(app: App, parts: AdminParts): void {
       },
     },
     async (request) => {
-      const { channel, changed } = await setState(parts, request.params.name, 'paused', { by: actorOf(request) });
+      const { channel, changed } = await setState(parts, request.params.name, 'paused', { by: callerOf(request).name });
       return { channel: channelView(channel), changed };
     },
   );
