@@ -146,7 +146,7 @@ export const rowDecisionRequestSchema = z.strictObject({
   by: byWhom,
 });
 export const rowsDecisionRequestSchema = z.strictObject({
-  action: z.enum(['retry', 'skip']),
+  action: z.enum(['retry', 'skip', 'take']),
   table: z.string().max(200).optional().describe('Only rows of this table of the target, schema.table.'),
   by: byWhom,
 });

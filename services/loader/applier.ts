@@ -176,7 +176,7 @@ export class Applier {
     await session.park(parked);
     if (isFinal) await session.commit(checkpoint, !isBegun);
     this.savedAt = Date.now();
-    const kept = new Set(quarantined.map((row) => row.offset));
+    const kept = new Set(quarantined.flatMap((row) => row.offsets));
     this.tellApplied(
       { ...batch, rows: tally(events.filter((event) => !kept.has(event.offset))), quarantined },
       started,

@@ -190,7 +190,7 @@ export class Lane {
         partition.wake.notify();
       }, RECHECK_MS);
       const isToBeginAgain = (): boolean => {
-        if (isRecheckDue || quarantine.isRetryDue) return true;
+        if (isRecheckDue || quarantine.isRetryDue || quarantine.isTakeDue) return true;
         const waits = !quarantine.isEmpty || !room.held.isEmpty;
         return waits && settings.decisions.heard(settings.owner.uid) !== heard;
       };
