@@ -1,5 +1,8 @@
 import type { SchemaRegistryPort } from '../../shared/codec/schema-registry.ts';
+import { transactionBegin } from '../../shared/control/stream-reader.ts';
 import type { AssignedPartition } from '../../shared/kafka/assigned-partition.ts';
+import type { KafkaAddress } from '../../shared/kafka/cluster.ts';
+import { RangeReader } from '../../shared/kafka/range-reader.ts';
 import type { Database, Start } from '../../shared/model/channel.ts';
 import type { TableName } from '../../shared/model/table-pattern.ts';
 import { type MysqlAddress, mysqlAddress } from '../../shared/mysql/connection.ts';
@@ -42,6 +45,7 @@ export type LaneSettings = {
   readonly decisions: Decisions;
   readonly statements: EntryPublisher;
   readonly quarantined: EntryPublisher;
+  readonly kafka: KafkaAddress;
   readonly registry: SchemaRegistryPort;
   readonly joinedAt: (signal: AbortSignal) => Promise<JoinedAt>;
   readonly board: StatusBoard;
@@ -151,7 +155,11 @@ export class Lane {
       const quarantine = await this.quarantine.open(session, this.plans(room, session, ALL_QUEUES), partition.signal);
       await this.releaseQueues(room, session, quarantine);
       const joinedAt = (signal: AbortSignal): Promise<JoinedAt> => watch.whileTold(settings.joinedAt(signal));
-      const cursor = await decideCursor({ ...settings, joinedAt, partition, session, log: this.log });
+      const cursor = await decideCursor({
+        ...{ ...settings, joinedAt, partition, session, log: this.log },
+        transactionBegin: (offset, bounds) => this.transactionBegin(offset, bounds),
+        onMoved: (what) => settings.board.laneNotes(partition.partition, what),
+      });
       const batcher = new Batcher(settings.limits, this.isCareful);
       const plans = this.plans(room, session);
       const observer = this.observer();
@@ -201,6 +209,12 @@ export class Lane {
       clearInterval(recheck);
       await session.close();
     }
+  }
+
+  private async transactionBegin(offset: bigint, bounds: { low: bigint; high: bigint }): Promise<bigint> {
+    const { topic, partition } = this.partition;
+    await using reader = await RangeReader.open(this.settings.kafka, topic);
+    return transactionBegin(reader, { partition, ...bounds }, offset);
   }
 
   private readonly isCareful = (): boolean => this.carefulBatches > 0 || this.quarantine.isIsolating();

@@ -62,7 +62,10 @@ export class LockReader {
   }
 }
 
-function rawLocks({ plan, images, own, referenced, parents, row }: Compiled, { op, value, bodyAt }: RowEvent): RawLocks {
+function rawLocks(
+  { plan, images, own, referenced, parents, row }: Compiled,
+  { op, value, bodyAt }: RowEvent,
+): RawLocks {
   const { before, after } = images.both({ bytes: value, at: bodyAt });
   const both = [before, after].filter((image) => image !== undefined);
   const locksOf = (keys: readonly LockKey[], image: RowImage | undefined): RawLock[] =>
