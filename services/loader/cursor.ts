@@ -126,7 +126,7 @@ function within({ low, high }: Bounds, cursor: Cursor, { topic, partition }: Ass
   throw new ReplicationError(
     'STREAM_GAP',
     `the offset ${cursor.offset} lies behind the end (${high}) of ${place}`,
-    'pause the channel, set an offset inside the topic with lutra seek or kafka-consumer-groups --reset-offsets, then start it again',
+    'pause the channel, set an offset inside the topic with lutra seek --to-offset, then start it again',
   );
 }
 

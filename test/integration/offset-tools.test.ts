@@ -140,22 +140,3 @@ test('B18: an offset that an operator set is obeyed although the loader is kille
     describe: async () => [await ids(), printed],
   });
 });
-
-test('B18: an offset inside a transaction of the source is taken as the beginning of that transaction, and the status says so', async () => {
-  await stand();
-  await flow.start();
-  const [first, second, third] = [++lastId, ++lastId, ++lastId];
-  await flow.atSource('INSERT INTO t VALUES (?), (?), (?)', [first, second, third]);
-  await flow.settle();
-  await flow.pause();
-  await flow.atTarget('DELETE FROM t');
-  const rows = await rowsInTopic(flow, 'us');
-  const printed = await resetOffsets(flow, '--to-offset', String(rowOf(rows, third).offset));
-  await expectFrom(rows, rowOf(rows, first).offset, printed);
-  const { loader } = await flow.until('the status says so', (status) => (status.loader?.notes ?? []).length > 0);
-  const begin = rowOf(rows, first).offset;
-  assert.match(
-    loader?.notes?.[0] ?? '',
-    new RegExp(`${rowOf(rows, third).offset} .* inside a transaction .* at ${begin}$`),
-  );
-});
