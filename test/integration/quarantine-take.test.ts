@@ -40,7 +40,7 @@ for (const target of ['otter', 'user']) {
     await using flow = await open(target);
     await flow.atSource("INSERT INTO t VALUES (1, 'a', 'a'), (2, 'b', 'b'), (3, 'c', 'c'), (4, 'd', 'd')");
     await flow.atSource(
-      "UPDATE t SET id = id + 10, v = IF(id IN (1, 2), 'much too long', 'ok') WHERE id < 4 ORDER BY id",
+      "UPDATE t SET v = IF(id IN (1, 2), 'much too long', 'ok'), id = id + 10 WHERE id < 4 ORDER BY id",
     );
     await untilStates(flow, ['refused id=11', 'refused id=12']);
     await flow.atSource("INSERT INTO t VALUES (1, 'new', 'a2'); UPDATE t SET v = 'e' WHERE id = 4");
