@@ -62,20 +62,18 @@ for (const target of ['otter', 'user']) {
     await using flow = await open(target);
     await flow.atSource("INSERT INTO t VALUES (3, 'c', 'c'), (4, 'd', 'd'), (6, 'f', 'f')");
     await flow.atSource("INSERT INTO t VALUES (1, 'much too long', 'a'), (2, 'too long as well', 'b')");
+    await flow.atSource("UPDATE t SET v = 'again too long' WHERE id = 3");
+    await flow.atSource("UPDATE t SET v = 'long once more' WHERE id = 4");
+    await flow.atSource("UPDATE t SET id = 60, v = 'moved too long' WHERE id = 6");
+    await untilStates(flow, ['refused id=1', 'refused id=2', 'refused id=3', 'refused id=4', 'refused id=60']);
     await flow.atSource(
       "UPDATE t SET v = 'longer and longer' WHERE id = 1; UPDATE t SET v = 'fits', u = 'a2' WHERE id = 1",
     );
     await flow.atSource("INSERT INTO t VALUES (5, 'takes', 'a')");
     await flow.atSource('DELETE FROM t WHERE id = 2');
-    await flow.atSource(
-      "UPDATE t SET v = 'again too long' WHERE id = 3; DELETE FROM t WHERE id = 3; INSERT INTO t VALUES (3, 'anew', 'c')",
-    );
-    await flow.atSource(
-      "UPDATE t SET v = 'long once more' WHERE id = 4; UPDATE t SET id = 40, v = 'moved' WHERE id = 4",
-    );
-    await flow.atSource(
-      "UPDATE t SET id = 60, v = 'moved too long' WHERE id = 6; UPDATE t SET v = 'sixty' WHERE id = 60; UPDATE t SET id = 61 WHERE id = 60",
-    );
+    await flow.atSource("DELETE FROM t WHERE id = 3; INSERT INTO t VALUES (3, 'anew', 'c')");
+    await flow.atSource("UPDATE t SET id = 40, v = 'moved' WHERE id = 4");
+    await flow.atSource("UPDATE t SET v = 'sixty' WHERE id = 60; UPDATE t SET id = 61 WHERE id = 60");
     await untilQuarantine(flow, 'all of them', ({ length }) => length === 14);
     await flow.settle();
     assert.equal(await rowsOf(flow), '3=c 4=d 6=f');
