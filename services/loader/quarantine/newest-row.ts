@@ -11,8 +11,12 @@ export function newerChanges(row: QuarantinedRow, rows: readonly QuarantinedRow[
   let key = row.locks.row?.at(-1);
   for (const next of rows) {
     const isOpen = next.state === 'refused' || next.state === 'waiting';
-    if (key === undefined || !isOpen || next.locks.row?.[0] !== key) continue;
-    if (comparePlaces(next.place, row.place) <= 0) continue;
+    if (key === undefined || !isOpen || comparePlaces(next.place, row.place) <= 0) continue;
+    if (next.locks.row?.[0] !== key) {
+      // NOTE another row has got the key of this one, which is gone by then: what follows there is of that row.
+      if (next.locks.row?.at(-1) === key) break;
+      continue;
+    }
     newer.push(next);
     key = next.locks.row.at(-1);
   }

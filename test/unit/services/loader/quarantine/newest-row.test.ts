@@ -129,6 +129,8 @@ test('the newer changes of a row are those of its key behind it, also under the 
     row(9, ['k1']),
     row(10, ['k3', 'k3'], 'applied'),
     row(11, ['k3'], 'refused'),
+    row(12, ['k1', 'k3']),
+    row(13, ['k3']),
   ];
   assert.deepEqual(
     newerChanges(refused, rows).map(({ place }) => place.transaction),
