@@ -142,7 +142,7 @@ export class Applier {
       checkpoint,
       isIsolated,
       `${error.message} (the source transaction that ends at offset ${last}, ${place}; ${checkpoint.gtid || `${checkpoint.file}:${checkpoint.position}`} at the source)`,
-      `mend the target table or the row, it is tried again every few seconds; to go on without this transaction, pause the channel, run kafka-consumer-groups --reset-offsets --to-offset ${checkpoint.nextOffset} for the pipeline's group, then run the channel again`,
+      `mend the target table or the row, it is tried again every few seconds; policies.rowErrors: quarantine lets everything else flow meanwhile, and lutra quarantine decides about the row; to go on without this transaction: lutra pause, lutra seek --to-offset ${checkpoint.nextOffset}, lutra start`,
       error,
     );
   }
@@ -176,7 +176,7 @@ export class Applier {
     await session.park(parked);
     if (isFinal) await session.commit(checkpoint, !isBegun);
     this.savedAt = Date.now();
-    const kept = new Set(quarantined.map((row) => row.offset));
+    const kept = new Set(quarantined.flatMap((row) => row.offsets));
     this.tellApplied(
       { ...batch, rows: tally(events.filter((event) => !kept.has(event.offset))), quarantined },
       started,

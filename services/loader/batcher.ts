@@ -1,6 +1,7 @@
 import { emptyHead, type RecordHead } from '../../shared/codec/record-head.ts';
 import { type Checkpoint, checkpointOf } from './checkpoint.ts';
 import type { ParkedRecord } from './ddl/parking.ts';
+import { isFirstHalf } from './quarantine/row-units.ts';
 import type { RowEvent } from './row-event.ts';
 
 /** Work for the target: whole source transactions, or a chunk of one that is too large (`isFinal` false: its target transaction stays open). */
@@ -141,19 +142,26 @@ export class Batcher {
     };
   }
 
+  /** Takes the first half of a change of key off the end: the second one comes next, and they belong together. */
+  private splitHalf(events: RowEvent[]): RowEvent[] {
+    const last = events.at(-1);
+    return events.length > 1 && last !== undefined && isFirstHalf(last) ? events.splice(-1) : [];
+  }
+
   private takeChunk(): Batch | undefined {
     if (!this.isFull) return undefined;
-    const { events, parked, bytes } = this;
-    this.events = [];
+    const { events, parked } = this;
+    const all = this.bytes;
+    this.events = this.splitHalf(events);
     this.parked = [];
-    this.bytes = 0;
+    this.bytes = this.events.reduce((sum, { value }) => sum + value.length, 0);
     return {
       events,
       parked,
       checkpoint: this.latest.toCheckpoint(),
       transactions: 0,
       isFinal: false,
-      bytes,
+      bytes: all - this.bytes,
       ...this.times,
     };
   }

@@ -21,6 +21,10 @@ export type CursorParts = {
   readonly start: Start;
   /** Resolves when the selector has noted that this pipeline joined; asked only for the start `end`. */
   readonly joinedAt: (signal: AbortSignal) => Promise<JoinedAt>;
+  /** Where the transaction begins in whose middle an offset lies; the offset itself when it lies between two. */
+  readonly transactionBegin: (offset: bigint, bounds: Bounds) => Promise<bigint>;
+  /** Told when the place is another one than the operator said. */
+  readonly onMoved: (what: string) => void;
   readonly log: Logger;
 };
 
@@ -39,7 +43,8 @@ export function offsetMetadata(uid: string, identity: Identity | undefined): str
 }
 
 /**
- * The cursor rule of docs/architecture.md, in this order: an offset that an operator set (the checkpoint is rewritten to it first); the checkpoint;
+ * The cursor rule of docs/architecture.md, in this order: an offset that an operator set (the checkpoint is rewritten to it first), of one inside a
+ * transaction where that begins, and the status says so; the checkpoint;
  * an offset that this channel committed (its checkpoint was removed); the pipeline's start. An offset that an earlier channel of the same name left is nobody's.
  * What an operator set or the checkpoint says is committed again where Kafka has lost it, so that tools show the truth.
  * Errors: STREAM_GAP when the place is outside of what the topic holds (nothing is rewritten then), KAFKA_UNREACHABLE, TARGET_….
@@ -52,13 +57,15 @@ export async function decideCursor(parts: CursorParts): Promise<Cursor> {
   session.forgetBeyond(bounds.high);
   const metadata = committed === undefined ? undefined : parseMetadata(committed.metadata);
   if (committed !== undefined && metadata === undefined) {
-    const cursor = within(bounds, { offset: committed.offset, identity: undefined, committed: 0 }, partition);
-    await obeyOperator(parts, stored, committed.offset);
+    const asked = within(bounds, { offset: committed.offset, identity: undefined, committed: 0 }, partition);
+    const offset = await parts.transactionBegin(asked.offset, bounds);
+    await obeyOperator(parts, stored, offset);
     log.info(
-      { offset: String(committed.offset), checkpoint: String(stored?.nextOffset) },
+      { offset: String(offset), asked: String(asked.offset), checkpoint: String(stored?.nextOffset) },
       'obeys the offset that an operator set',
     );
-    return cursor;
+    if (offset !== asked.offset) tellMoved(parts, asked.offset, offset);
+    return { ...asked, offset };
   }
   if (stored !== undefined) {
     const { nextOffset: offset, identity } = stored;
@@ -89,6 +96,13 @@ function toIdentity({ epoch, serial }: z.infer<typeof metadataSchema>): Identity
   return epoch === null || serial === null ? undefined : { epoch, serial };
 }
 
+function tellMoved({ partition, log, onMoved }: CursorParts, asked: bigint, offset: bigint): void {
+  const place = `partition ${partition.partition} of ${partition.topic}`;
+  const what = `the offset ${asked} that an operator set in ${place} lies inside a transaction of the source: reading began where that begins, at ${offset}`;
+  log.warn({ asked: String(asked), offset: String(offset) }, what);
+  onMoved(what);
+}
+
 /** First the checkpoint, then the metadata: a crash in between finds the operator's offset still unmarked and does it again. */
 async function obeyOperator(
   { session, partition, channelUid }: CursorParts,
@@ -112,7 +126,7 @@ function within({ low, high }: Bounds, cursor: Cursor, { topic, partition }: Ass
   throw new ReplicationError(
     'STREAM_GAP',
     `the offset ${cursor.offset} lies behind the end (${high}) of ${place}`,
-    'pause the channel, set an offset inside the topic with lutra seek or kafka-consumer-groups --reset-offsets, then start it again',
+    'pause the channel, set an offset inside the topic with lutra seek --to-offset, then start it again',
   );
 }
 

@@ -1,5 +1,8 @@
 import type { SchemaRegistryPort } from '../../shared/codec/schema-registry.ts';
+import { transactionBegin } from '../../shared/control/stream-reader.ts';
 import type { AssignedPartition } from '../../shared/kafka/assigned-partition.ts';
+import type { KafkaAddress } from '../../shared/kafka/cluster.ts';
+import { RangeReader } from '../../shared/kafka/range-reader.ts';
 import type { Database, Start } from '../../shared/model/channel.ts';
 import type { TableName } from '../../shared/model/table-pattern.ts';
 import { type MysqlAddress, mysqlAddress } from '../../shared/mysql/connection.ts';
@@ -43,6 +46,7 @@ export type LaneSettings = {
   readonly decisions: Decisions;
   readonly statements: EntryPublisher;
   readonly quarantined: EntryPublisher;
+  readonly kafka: KafkaAddress;
   readonly registry: SchemaRegistryPort;
   readonly joinedAt: (signal: AbortSignal) => Promise<JoinedAt>;
   readonly board: StatusBoard;
@@ -153,7 +157,11 @@ export class Lane {
       const quarantine = await this.quarantine.open(session, this.plans(room, session, ALL_QUEUES), partition.signal);
       await this.releaseQueues(room, session, quarantine);
       const joinedAt = (signal: AbortSignal): Promise<JoinedAt> => watch.whileTold(settings.joinedAt(signal));
-      const cursor = await decideCursor({ ...settings, joinedAt, partition, session, log: this.log });
+      const cursor = await decideCursor({
+        ...{ ...settings, joinedAt, partition, session, log: this.log },
+        transactionBegin: (offset, bounds) => this.transactionBegin(offset, bounds),
+        onMoved: (what) => settings.board.laneNotes(partition.partition, what),
+      });
       const batcher = new Batcher(settings.limits, this.isCareful);
       const plans = this.plans(room, session);
       const observer = this.observer();
@@ -192,7 +200,7 @@ export class Lane {
         partition.wake.notify();
       }, RECHECK_MS);
       const isToBeginAgain = (): boolean => {
-        if (isRecheckDue || quarantine.isRetryDue) return true;
+        if (isRecheckDue || quarantine.isRetryDue || quarantine.isTakeDue) return true;
         const waits = !quarantine.isEmpty || !room.held.isEmpty;
         return waits && settings.decisions.heard(settings.owner.uid) !== heard;
       };
@@ -203,6 +211,12 @@ export class Lane {
       clearInterval(recheck);
       await session.close();
     }
+  }
+
+  private async transactionBegin(offset: bigint, bounds: { low: bigint; high: bigint }): Promise<bigint> {
+    const { topic, partition } = this.partition;
+    await using reader = await RangeReader.open(this.settings.kafka, topic);
+    return transactionBegin(reader, { partition, ...bounds }, offset);
   }
 
   private readonly isCareful = (): boolean => this.carefulBatches > 0 || this.quarantine.isIsolating();

@@ -276,7 +276,7 @@ export function unreadableRecord(place: string, offset: string, why: string, cau
   return new ReplicationError(
     'RECORD_UNREADABLE',
     `the record at offset ${offset}, ${place}, cannot be read: ${why}`,
-    `find out who wrote it; to go on without it, pause the channel, run kafka-consumer-groups --reset-offsets --to-offset ${BigInt(offset) + 1n} for the pipeline's group, then run the channel again`,
+    `find out who wrote it; to go on without it: lutra pause, lutra seek --to-offset ${BigInt(offset) + 1n}, or lutra skip when it stands in the middle of a transaction, then lutra start`,
     cause,
   );
 }

@@ -21,6 +21,7 @@ type LaneView = {
   state: PipelineState;
   reason: Reason | undefined;
   halt: Halt | undefined;
+  note: string | undefined;
   next: bigint;
   /** Revision of the channel's document that it follows. */
   revision: number | undefined;
@@ -110,6 +111,7 @@ export class StatusBoard {
       state: 'starting',
       reason: undefined,
       halt: undefined,
+      note: undefined,
       next: 0n,
       revision: undefined,
       end,
@@ -159,6 +161,11 @@ export class StatusBoard {
   /** Why a lane stands still although nothing is wrong; undefined: it goes on. */
   laneTells(partition: number, reason: Reason | undefined): void {
     this.updateLane(partition, { state: reason === undefined ? 'running' : 'waiting', reason });
+  }
+
+  /** What somebody should know of a lane although nothing is wrong; shown as long as the lane lives. */
+  laneNotes(partition: number, note: string): void {
+    this.updateLane(partition, { note });
   }
 
   crossed(partition: number, checkpoint: Checkpoint): void {
@@ -227,12 +234,14 @@ export class StatusBoard {
     }
     const last = lanes.map(([, { applied }]) => applied).findLast((checkpoint) => checkpoint !== undefined);
     const lagMs = this.lagMs(now);
+    const notes = lanes.flatMap(([, { note }]) => note ?? []);
     return {
       role: 'loader',
       ...who,
       ...(this.revision === undefined ? {} : { revision: this.revision }),
       state: worst.state,
       ...(worst.reason === undefined ? {} : { reason: worst.reason }),
+      ...(notes.length === 0 ? {} : { notes }),
       since: this.since,
       ...(last === undefined ? {} : { position: { gtidSet: last.gtid, file: last.file, position: last.position } }),
       offsets: lanes.map(([partition, { next, end }]) => ({

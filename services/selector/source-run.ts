@@ -90,6 +90,8 @@ export async function runSource(parts: RunParts, signal: AbortSignal): Promise<v
     return;
   }
 
+  // NOTE a run that was given up while it waited must not take the source from the one that has begun meanwhile.
+  if (signal.aborted) return;
   const failure = Promise.withResolvers<never>();
   failure.promise.catch(() => {});
   const positions = new PositionWriter(kafka, place, failure.reject);
@@ -110,6 +112,7 @@ export async function runSource(parts: RunParts, signal: AbortSignal): Promise<v
     await connection.end();
     const heartbeatId = await parts.registry.register('lutra.heartbeat', HEARTBEAT_SCHEMA);
     const topic = rowsTopic(desired.id);
+    if (signal.aborted) return;
     const goesOn = saved !== undefined && first === undefined && saved.serials.length === desired.database.partitions;
     const published = goesOn ? await claimRows({ kafka, producer, topic, heartbeatId, saved }) : [];
     const isRepeating = published.some((serial, partition) => serial > (saved?.serials[partition] ?? 0));

@@ -3,12 +3,13 @@ import type { StatusSnapshot } from '../../shared/control/status-publisher.ts';
 import type { KafkaAddress } from '../../shared/kafka/cluster.ts';
 import type { PipelineState, Reason, RowCounts } from '../../shared/model/status.ts';
 import { namedLoss } from '../../shared/mysql/connection.ts';
-import { asReplicationError, type ReplicationError } from '../../shared/runtime/errors.ts';
+import { asReplicationError, ReplicationError } from '../../shared/runtime/errors.ts';
 import type { Logger } from '../../shared/runtime/log.ts';
 import { backoffMs, pause } from '../../shared/runtime/retry.ts';
-import { type Stage, StallWatch, stallReason } from '../../shared/runtime/stall-watch.ts';
+import { type Stage, type Stall, StallWatch, stallReason } from '../../shared/runtime/stall-watch.ts';
 import type { DesiredSource } from './desired-sources.ts';
 import type { Leadership } from './leadership.ts';
+import { RestartPolicy } from './restart-policy.ts';
 import { type RunningSource, runSource } from './source-run.ts';
 
 export type RunnerParts = {
@@ -33,7 +34,8 @@ const TROUBLE: ReadonlySet<PipelineState> = new Set(['waiting', 'blocked', 'gap'
 /**
  * Keeps one source running: starts a run, and after its end another, with a wait that its error asks for.
  * States: standby (another selector reads it) -> starting -> running (or paused, when no pipeline ever ran) -> (error) waiting | blocked | gap -> starting …;
- * stopped ends it. A run whose stage makes no progress for 10 s while work waits is stalled until it gets on. Every error leaves the position where its rows were acknowledged, so a run can always begin again, here or in another selector.
+ * stopped ends it. A run whose stage makes no progress for 10 s while work waits is stalled until it gets on;
+ * one that hangs in `decode` for a minute, or in `start` for five, is given up and another one begins. Every error leaves the position where its rows were acknowledged, so a run can always begin again, here or in another selector.
  */
 export class SourceRunner {
   private readonly parts: RunnerParts;
@@ -45,6 +47,8 @@ export class SourceRunner {
   private running: RunningSource | undefined;
   private transactionsBefore = 0;
   private readonly stalls = new StallWatch();
+  private readonly restarts = new RestartPolicy();
+  private abandoned = new AbortController();
   private readonly watch = setInterval(() => this.lookForStall(), LOOK_MS);
   private current = new AbortController();
   private readonly stopping = new AbortController();
@@ -124,6 +128,7 @@ export class SourceRunner {
 
   private lookForStall(): void {
     const stall = this.stalls.look(this.stages());
+    if (this.restarts.isDue(stall) && stall !== undefined) this.abandoned.abort(stalledFor(stall));
     if (stall !== undefined && this.state !== 'stalled') {
       const reason = stallReason(stall);
       this.parts.log.warn({ code: reason.code, stage: stall.stage, remedy: reason.remedy }, reason.message);
@@ -141,22 +146,33 @@ export class SourceRunner {
     return [{ name: 'start', isDue: isAtWork, progress: 0, waitsFor, limitMs: START_LIMIT_MS }];
   }
 
-  private runOnce(signal: AbortSignal, onRunning: () => void): Promise<void> {
-    return runSource(
+  /** A run that hangs is left to itself: Kafka refuses what it would still write once the next one has begun. */
+  private async runOnce(signal: AbortSignal, onRunning: () => void): Promise<void> {
+    this.abandoned = new AbortController();
+    const given = this.abandoned.signal;
+    const unlessGivenUp = (tell: () => void): void => {
+      if (!given.aborted) tell();
+    };
+    const run = runSource(
       {
         ...this.parts,
         desired: this.desired,
         counts: this.counts,
-        onWait: (error) => this.trouble(error),
-        onPaused: () => this.enter('paused'),
-        onRunning: (running) => {
-          onRunning();
-          this.running = running;
-          this.enter('running');
-        },
+        onWait: (error) => unlessGivenUp(() => this.trouble(error)),
+        onPaused: () => unlessGivenUp(() => this.enter('paused')),
+        onRunning: (running) =>
+          unlessGivenUp(() => {
+            onRunning();
+            this.running = running;
+            this.enter('running');
+          }),
       },
-      signal,
+      AbortSignal.any([signal, given]),
     );
+    run.catch(() => {});
+    const givenUp = Promise.withResolvers<never>();
+    given.addEventListener('abort', () => givenUp.reject(given.reason), { once: true });
+    await Promise.race([run, givenUp.promise]);
   }
 
   private async waitAfter(error: ReplicationError, backoff: () => number): Promise<void> {
@@ -186,6 +202,16 @@ export class SourceRunner {
     this.reason = reason;
     this.parts.onState();
   }
+}
+
+function stalledFor(stall: Stall): ReplicationError {
+  const { code, message } = stallReason(stall);
+  const minutes = Math.round(stall.ms / 60_000);
+  return new ReplicationError(
+    code,
+    `${message}; after ${minutes} min the run of the source was given up`,
+    `look at ${stall.waitsFor}; the source is read on from its position by a new run`,
+  );
 }
 
 function total(counts: Iterable<RowCounts>): RowCounts {

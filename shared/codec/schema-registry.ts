@@ -64,7 +64,7 @@ class CachedRegistry implements SchemaRegistryPort {
       throw new ReplicationError(
         'RECORD_UNREADABLE',
         `the schema registry at ${this.url} does not know schema ${id}`,
-        'point LUTRA_REGISTRY at the registry of the source site; a record that is not ours can be skipped with kafka-consumer-groups --reset-offsets on the paused channel',
+        'point LUTRA_REGISTRY at the registry of the source site; a record that is not ours is left out with lutra seek --to-offset on the paused channel',
       );
     }
     if (!response.ok)

@@ -8,7 +8,11 @@ import { reasonSchema } from './status.ts';
 export const quarantineStateSchema = z.enum(['refused', 'waiting', 'applied', 'skipped']);
 export type QuarantineState = z.infer<typeof quarantineStateSchema>;
 
-export const quarantineActionSchema = z.enum(['retry', 'edit', 'skip']);
+/**
+ * retry: apply it again. edit: apply it with other values. skip: leave it out. take: in its place the row as the source has it now, which settles the later
+ * changes of it that wait; while the target refuses that too, or there are none, the next change of the row is taken when it comes.
+ */
+export const quarantineActionSchema = z.enum(['retry', 'edit', 'skip', 'take']);
 export type QuarantineAction = z.infer<typeof quarantineActionSchema>;
 
 /** A value that a person gives for a column. */

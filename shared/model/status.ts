@@ -61,6 +61,8 @@ export const statusSchema = z.object({
   revision: z.int().optional(),
   state: pipelineStateSchema,
   reason: reasonSchema.optional(),
+  /** What somebody should know although nothing is wrong. */
+  notes: z.array(z.string()).optional(),
   /** ms since the epoch at which `state` was entered. */
   since: z.number(),
   at: z.number(),

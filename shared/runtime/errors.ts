@@ -30,6 +30,7 @@ const TREATMENTS = {
   SCHEMA_HISTORY_UNKNOWN: 'block',
   SCHEMA_HISTORY_MISMATCH: 'block',
   SOURCE_STREAM_BROKEN: 'retry',
+  STALLED: 'retry',
   START_BEFORE_STREAM: 'block',
   START_POSITIONS_DIFFER: 'block',
   TARGET_UNREACHABLE: 'wait',
@@ -50,6 +51,8 @@ const TREATMENTS = {
 } as const satisfies Record<string, Treatment>;
 
 export type ErrorCode = keyof typeof TREATMENTS;
+
+export const ERROR_CODES = Object.keys(TREATMENTS) as readonly ErrorCode[];
 
 export function isErrorCode(text: string): text is ErrorCode {
   return text in TREATMENTS;

@@ -51,7 +51,11 @@ export class StallWatch {
 }
 
 /** The reason of a process that shows the state `stalled`. */
-export function stallReason({ stage, waitsFor, since }: Pick<Stall, 'stage' | 'waitsFor' | 'since'>): Reason {
+export function stallReason({
+  stage,
+  waitsFor,
+  since,
+}: Pick<Stall, 'stage' | 'waitsFor' | 'since'>): Reason & { code: 'STALLED' } {
   return {
     code: 'STALLED',
     message: `the stage "${stage}" has made no progress since ${new Date(since).toISOString().slice(0, 19)}Z although work waits; it waits for ${waitsFor}`,

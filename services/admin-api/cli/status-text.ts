@@ -14,7 +14,8 @@ export function statusText(channels: readonly ChannelStatus[]): string {
   const head = ['CHANNEL', 'PIPELINE', 'FROM -> TO', 'STATE', 'LAG', 'ROWS/S', 'OFFSET', 'POSITION'];
   const held = channels.flatMap((channel) => channel.pipelines.flatMap((pipeline) => heldLines(channel, pipeline)));
   const kept = channels.flatMap((channel) => channel.pipelines.flatMap((pipeline) => keptLines(channel, pipeline)));
-  return [table(head, rows), ...held, ...kept, ...(reasons.length > 0 ? ['', ...reasons] : [])].join('\n');
+  const notes = channels.flatMap((channel) => channel.pipelines.flatMap((pipeline) => noteLines(channel, pipeline)));
+  return [table(head, rows), ...notes, ...held, ...kept, ...(reasons.length > 0 ? ['', ...reasons] : [])].join('\n');
 }
 
 function row(channel: ChannelStatus, pipeline: PipelineView): string[] {
@@ -53,6 +54,10 @@ function reasonLines(channel: ChannelStatus, pipeline: PipelineView): string[] {
     `${paint('bold', who)} ${paintState(pipeline.state)}: ${printable(reason.message)} [${printable(reason.code)}]`,
     `  ${paint('cyan', 'remedy')}: ${printable(reason.remedy)}`,
   ];
+}
+
+function noteLines(channel: ChannelStatus, { name, loader }: PipelineView): string[] {
+  return (loader?.notes ?? []).map((note) => `${paint('bold', `${channel.name}/${name}`)} ${printable(note)}`);
 }
 
 /** Rows in quarantine; everything else flows. */

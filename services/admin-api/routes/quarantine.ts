@@ -74,7 +74,7 @@ export function quarantineRoutes(app: App, parts: AdminParts): void {
         tags: ['quarantine'],
         summary: 'Decide about a refused row',
         description:
-          'retry: apply it again. edit: apply it with other values in some columns. skip: leave it out. What waits behind it follows in order.',
+          'retry: apply it again. edit: apply it with other values in some columns. skip: leave it out. take: in its place the row as the source has it now, with all later changes of it that wait. What waits behind it follows in order.',
         consumes: ['application/json'],
         params: rowParams,
         body: rowDecisionRequestSchema,
@@ -129,6 +129,6 @@ function invalid(why: string): ApiError {
     422,
     'DECISION_INVALID',
     `the decision cannot be read: ${why}`,
-    'send {"action": "retry" | "skip"} or {"action": "edit", "values": {"column": "value"}}',
+    'send {"action": "retry" | "skip" | "take"} or {"action": "edit", "values": {"column": "value"}}',
   );
 }

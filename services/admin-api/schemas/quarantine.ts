@@ -15,6 +15,6 @@ export const rowDecisionRequestSchema = z.strictObject({
     .describe('With edit: column of the target -> value. Exact numbers and dates as text, bytes not at all.'),
 });
 export const rowsDecisionRequestSchema = z.strictObject({
-  action: z.enum(['retry', 'skip']),
+  action: z.enum(['retry', 'skip', 'take']),
   table: z.string().max(200).optional().describe('Only rows of this table of the target, schema.table.'),
 });

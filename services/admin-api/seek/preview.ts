@@ -1,11 +1,11 @@
 import { readText, type Source } from '../../../shared/codec/avro-bytes.ts';
 import { DELETE, INSERT, PART, STATEMENT } from '../../../shared/codec/record-head.ts';
 import { readPart } from '../../../shared/codec/row-part.ts';
+import { logOf, readStream, type StreamRecord } from '../../../shared/control/stream-reader.ts';
 import type { RangeReader } from '../../../shared/kafka/range-reader.ts';
 import type { Pipeline } from '../../../shared/model/channel.ts';
 import { compileRoutes } from '../../../shared/model/table-route.ts';
 import type { Preview } from './seek-schemas.ts';
-import { logOf, readStream, type StreamRecord } from './stream-reader.ts';
 
 /** A move of one partition. `at`: the nearest offset to `from` that the topic holds. */
 export type Move = { readonly partition: number; readonly from: bigint; readonly at: bigint; readonly to: bigint };

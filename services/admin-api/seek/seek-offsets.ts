@@ -1,9 +1,15 @@
+import {
+  firstWhere,
+  logOf,
+  readStream,
+  type StreamRecord,
+  transactionBegin,
+} from '../../../shared/control/stream-reader.ts';
 import type { GroupPlace } from '../../../shared/kafka/group-offsets.ts';
 import type { RangeReader } from '../../../shared/kafka/range-reader.ts';
 import { ApiError } from '../api-error.ts';
 import type { Move } from './preview.ts';
 import type { SeekTarget } from './seek-schemas.ts';
-import { firstWhere, logOf, readStream, type StreamRecord, transactionBegin } from './stream-reader.ts';
 import { stepOver } from './transaction-steps.ts';
 
 /** `from`: the committed offset; `at`: the nearest one that the topic holds. */

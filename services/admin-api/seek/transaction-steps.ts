@@ -1,6 +1,6 @@
+import { firstWhere, readBack, readStream, type StreamRecord } from '../../../shared/control/stream-reader.ts';
 import type { RangeReader } from '../../../shared/kafka/range-reader.ts';
 import type { Found, Stand } from './seek-offsets.ts';
-import { firstWhere, readBack, readStream, type StreamRecord } from './stream-reader.ts';
 
 type Transaction = { readonly epoch: number; readonly transaction: number };
 

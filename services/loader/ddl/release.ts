@@ -7,6 +7,7 @@ import type { CheckpointOwner } from '../checkpoint.ts';
 import type { PlanCache } from '../plan-cache.ts';
 import { Isolation } from '../quarantine/isolation.ts';
 import type { NewRow, Quarantine } from '../quarantine/quarantine.ts';
+import { isFirstHalf } from '../quarantine/row-units.ts';
 import { type RowEvent, transformed } from '../row-event.ts';
 import { RowParts } from '../row-parts.ts';
 import type { TargetSession } from '../target-session.ts';
@@ -130,12 +131,14 @@ async function readEvents(
   const events: RowEvent[] = [];
   const rowParts = new RowParts();
   let wholeRecords = 0;
+  let before = { records: 0, events: 0 };
   for (const [index, { key, value, offset }] of records.entries()) {
     readHead(value, place, head);
     const { op, bodyAt } = head;
     const part = op === PART ? readPart(value, bodyAt) : undefined;
     const whole = part === undefined ? value : rowParts.add(part);
     if (whole === undefined) continue;
+    before = { records: wholeRecords, events: events.length };
     wholeRecords = index + 1;
     const schemaId = part?.schemaId ?? schemaIdOf(value) ?? -1;
     const use =
@@ -149,5 +152,9 @@ async function readEvents(
     const event = { plan: use, op: part?.op ?? op, key, value: whole, bodyAt: part ? 0 : bodyAt, offset, ...joined };
     events.push(...transformed(event));
   }
+  const last = events.at(-1);
+  // NOTE the second half of a change of key comes in the next chunk, and they belong together.
+  if (before.records > 0 && events.length > before.events && last !== undefined && isFirstHalf(last))
+    return { events: events.slice(0, before.events), wholeRecords: before.records };
   return { events, wholeRecords };
 }

@@ -21,5 +21,5 @@ function advice(text: string, errnos: readonly number[]): [number, string][] {
 export function adviceFor(error: ReplicationError): string {
   const cause = error.cause instanceof ReplicationError ? error.cause.cause : error.cause;
   const own = ADVICE.get(errnoOf(cause) ?? 0) ?? error.remedy.split(';')[0] ?? error.remedy;
-  return `${own}, then lutra quarantine retry; edit applies it with other values, skip leaves it out`;
+  return `${own}, then lutra quarantine retry; or mend the row at the source, then take; edit applies it with other values, skip leaves it out`;
 }

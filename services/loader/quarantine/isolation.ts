@@ -5,7 +5,8 @@ import { plainStatement } from '../row-statements.ts';
 import { rowTreatmentOf } from '../target-errors.ts';
 import { execute, type TargetLink } from '../target-link.ts';
 import { adviceFor } from './advice.ts';
-import { type NewRow, type Quarantine, recordsOf } from './quarantine.ts';
+import type { NewRow, Quarantine } from './quarantine.ts';
+import { type RowUnit, unitsOf } from './row-units.ts';
 
 const SAVEPOINT = 'SAVEPOINT lutra_row';
 const TO_SAVEPOINT = 'ROLLBACK TO SAVEPOINT lutra_row';
@@ -14,14 +15,15 @@ const SHOWN_SQL = 4_000;
 export const ROW_DEPENDS = 'ROW_DEPENDS';
 
 /**
- * Applies a source transaction record by record, so that a refused one is undone alone and goes into quarantine, and with it what depends on it. For
+ * Applies a source transaction record by record, so that a refused one is undone alone and goes into quarantine, and with it what depends on it. A change of key
+ * is applied as one UPDATE here. For
  * transactions that the fast way has met an error in. The target transaction is the caller's; what is found has to be stored in it.
  */
 export class Isolation {
   private readonly quarantine: Quarantine;
   private readonly rows: RowRunner;
   private readonly link: TargetLink;
-  private readonly records = new Map<RowEvent, readonly RowEvent[]>();
+  private readonly units = new Map<RowEvent, RowUnit>();
   private found: NewRow[] = [];
 
   constructor(quarantine: Quarantine, rows: RowRunner, link: TargetLink) {
@@ -32,51 +34,49 @@ export class Isolation {
 
   /** Resolves to what goes into quarantine. Errors: TARGET_… that are not about a row, TARGET_REFUSED for one whose policy is to pause the channel, QUARANTINE_FULL. */
   async apply(events: readonly RowEvent[]): Promise<readonly NewRow[]> {
-    for (const record of recordsOf(events)) await this.applyRecord(record);
+    for (const unit of unitsOf(events)) await this.applyUnit(unit);
     return this.take();
   }
 
   /** Ends a source transaction: likewise for what waited for other rows of it. */
   async finish(): Promise<readonly NewRow[]> {
-    await this.rows.finish((event, work) => this.attempt(this.records.get(event) ?? [event], event, work));
-    this.records.clear();
+    await this.rows.finish((event, work) => this.attempt(this.units.get(event) ?? alone(event), event, work));
+    this.units.clear();
     return this.take();
   }
 
-  private async applyRecord(record: readonly RowEvent[]): Promise<void> {
+  private async applyUnit(unit: RowUnit): Promise<void> {
+    const { events, made } = unit;
     if (!this.quarantine.isEmpty) {
-      const { flowing, waiting } = await this.quarantine.sift(record);
+      const { flowing, waiting } = await this.quarantine.sift(made);
       this.found.push(...waiting);
       if (flowing.length === 0) return;
     }
-    let current = record[0] as RowEvent;
+    let current = events[0] as RowEvent;
     await this.attempt(
-      record,
+      unit,
       () => current,
       async () => {
-        for (const event of record) {
+        for (const event of events) {
           current = event;
           await this.rows.apply(event);
         }
       },
     );
-    if (record.length > 1) for (const event of record) if (this.rows.holds(event)) this.records.set(event, record);
+    for (const event of events) if (this.rows.holds(event)) this.units.set(event, unit);
   }
 
-  private async attempt(
-    record: readonly RowEvent[],
-    failed: RowEvent | (() => RowEvent),
-    work: () => Promise<void>,
-  ): Promise<void> {
+  private async attempt(unit: RowUnit, failed: RowEvent | (() => RowEvent), work: () => Promise<void>): Promise<void> {
+    const { events } = unit;
     await execute(this.link, SAVEPOINT);
     try {
       await work();
     } catch (error) {
-      if (!isRefused(error) || record.some(({ plan }) => plan.rowErrors === 'pause-channel')) throw error;
+      if (!isRefused(error) || events.some(({ plan }) => plan.rowErrors === 'pause-channel')) throw error;
       await execute(this.link, TO_SAVEPOINT);
-      for (const event of record) this.rows.leave(event);
+      for (const event of events) this.rows.leave(event);
       const sql = statementOf(error, typeof failed === 'function' ? failed() : failed, this.link);
-      this.found.push(...(await this.quarantine.refuse(record, reasonOf(error), sql)));
+      this.found.push(...(await this.quarantine.refuse(unit, reasonOf(error), sql)));
     }
   }
 
@@ -85,6 +85,10 @@ export class Isolation {
     this.found = [];
     return found;
   }
+}
+
+function alone(event: RowEvent): RowUnit {
+  return { events: [event], made: [event] };
 }
 
 /** Whether the error is about one row, and no repeat cures it. */

@@ -18,6 +18,8 @@ export type LockPlan = {
   /** Of `own`, the keys to which children refer. */
   readonly referenced: readonly LockKey[];
   readonly parents: readonly LockKey[];
+  /** What finds a row; none when nothing does. */
+  readonly row: readonly LockKey[];
   readonly wanted: ReadonlySet<string>;
 };
 
@@ -46,6 +48,7 @@ export function planLocks(plan: TablePlan, { foreignKeys, cutColumns }: RowLinks
     own: [...own.map(withKnown), ...whole],
     referenced: own.filter(({ id }) => referencedIds.has(id)).map(withKnown),
     parents: distinct(parents).map(withKnown),
+    row: key.length > 0 && key.every((name) => known.has(name)) ? [lockKey(here, key, key)] : [],
     wanted: new Set([...own, ...parents].flatMap(({ columns }) => columns)),
   };
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { DELETE, INSERT } from '../../../shared/codec/record-head.ts';
 import { Decimal } from '../../../shared/model/decimal.ts';
 import type { Value } from '../../../shared/model/expression.ts';
 import type { Connection } from '../../../shared/mysql/connection.ts';
@@ -61,7 +62,10 @@ export class LockReader {
   }
 }
 
-function rawLocks({ plan, images, own, referenced, parents }: Compiled, { value, bodyAt }: RowEvent): RawLocks {
+function rawLocks(
+  { plan, images, own, referenced, parents, row }: Compiled,
+  { op, value, bodyAt }: RowEvent,
+): RawLocks {
   const { before, after } = images.both({ bytes: value, at: bodyAt });
   const both = [before, after].filter((image) => image !== undefined);
   const locksOf = (keys: readonly LockKey[], image: RowImage | undefined): RawLock[] =>
@@ -77,6 +81,7 @@ function rawLocks({ plan, images, own, referenced, parents }: Compiled, { value,
     parents: both.flatMap((image) => locksOf(parents, image)),
     leaves: minus(was, is),
     brings: minus(is, was),
+    row: [...(op === INSERT ? [] : locksOf(row, before)), ...(op === DELETE ? [] : locksOf(row, after))],
   };
 }
 
@@ -113,7 +118,7 @@ function joined(parts: readonly RawLocks[]): RawLocks {
   const [only] = parts;
   if (parts.length === 1 && only !== undefined) return only;
   const all = (kind: keyof RowLocks): RawLock[] => parts.flatMap((part) => part[kind]);
-  return { own: all('own'), parents: all('parents'), leaves: all('leaves'), brings: all('brings') };
+  return { own: all('own'), parents: all('parents'), leaves: all('leaves'), brings: all('brings'), row: all('row') };
 }
 
 function hashed(locks: RawLocks, weights: ReadonlyMap<string, string>): RowLocks {
@@ -129,5 +134,6 @@ function hashed(locks: RawLocks, weights: ReadonlyMap<string, string>): RowLocks
     parents: distinct(locks.parents),
     leaves: distinct(locks.leaves),
     brings: distinct(locks.brings),
+    row: locks.row.map(hash),
   };
 }

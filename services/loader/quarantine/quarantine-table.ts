@@ -52,7 +52,7 @@ export type QuarantinedRow = {
   readonly reason: Reason | undefined;
   readonly sql: string | undefined;
   readonly shown: ShownRow | undefined;
-  readonly locks: Pick<RowLocks, 'own' | 'parents' | 'leaves'>;
+  readonly locks: Pick<RowLocks, 'own' | 'parents' | 'leaves'> & Partial<Pick<RowLocks, 'row'>>;
   readonly decision: RowDecision | undefined;
   readonly log: LogPlace;
   /** µs since 1970. */
@@ -122,11 +122,11 @@ function valuesOf(
   const { place, offset, table, state, reason, sql, shown, locks, log, committed, quarantinedAt, record } = row;
   const isFirst = piece === 0;
   const json = (value: unknown): string | null => (isFirst && value !== undefined ? JSON.stringify(value) : null);
-  const { own, parents, leaves } = locks;
+  const { own, parents, leaves, row: named } = locks;
   return [
     ...[uid, place.epoch, place.transaction, place.ordinal, piece, topic, partition, offset],
     ...[table.schema, table.table, state, json(reason), isFirst ? (sql ?? null) : null, json(shown)],
-    ...[json({ own, parents, leaves }), null, log.gtid, log.file, log.position, committed, quarantinedAt],
+    ...[json({ own, parents, leaves, row: named }), null, log.gtid, log.file, log.position, committed, quarantinedAt],
     ...[record.schemaId, record.op, isFirst ? record.head : null, isFirst ? record.key : null, body],
   ];
 }

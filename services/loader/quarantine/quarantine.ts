@@ -16,10 +16,13 @@ import {
   storeRows,
 } from './quarantine-table.ts';
 import { LockSet, placeId, type RowLocks, type SourcePlace } from './row-locks.ts';
+import { type RowUnit, unitsOf } from './row-units.ts';
 import { shownRow } from './shown-row.ts';
 
-/** A row on its way into quarantine. */
-export type NewRow = QuarantinedRow & { readonly record: QuarantinedRecord };
+const TAKE_AGAIN_MS = 2_000;
+
+/** A row on its way into quarantine. `offsets`: of the records that it is made of. */
+export type NewRow = QuarantinedRow & { readonly record: QuarantinedRecord; readonly offsets: readonly string[] };
 
 export type QuarantineParts = {
   readonly guarded: Guarded;
@@ -36,11 +39,15 @@ export class Quarantine {
   readonly reader: LockReader;
   readonly parts: QuarantineParts;
   private readonly known = new Set<string>();
+  /** The keys under which rows go on that are to be taken as the source has them. */
+  private readonly taken = new Set<string>();
   /** Waiting rows by table, for the status. */
   private readonly counts = new Map<string, number>();
   private rows: number;
   private bytes: number;
   private readonly concerned = new WeakMap<RowEvent['plan'], readonly string[]>();
+  private readonly openedAt = performance.now();
+  private hasNewer = false;
   /** Set when a row came to which a refused one refers: it is worth to try that again. */
   isRetryDue = false;
   /** Whether notes of settled rows are left in the target. */
@@ -72,49 +79,58 @@ export class Quarantine {
     return this.counts;
   }
 
+  /** Whether a newer change has come of a row that is to be taken as the source has it. Not at once again, for a row may change often. */
+  get isTakeDue(): boolean {
+    return this.hasNewer && performance.now() - this.openedAt > TAKE_AGAIN_MS;
+  }
+
   /** Takes in a row that waits already. */
-  add({ locks, place, table }: Pick<QuarantinedRow, 'locks' | 'place' | 'table'>): void {
-    this.locks.add({ ...locks, brings: [] }, place);
+  add({ locks, place, table, decision }: Pick<QuarantinedRow, 'locks' | 'place' | 'table' | 'decision'>): void {
+    this.locks.add(locks, place);
+    const [first] = locks.row ?? [];
+    if (decision?.action === 'take' || this.isTaken(first)) this.taken.add(locks.row?.at(-1) ?? '');
     this.known.add(placeId(place));
     this.counts.set(nameOf(table), (this.counts.get(nameOf(table)) ?? 0) + 1);
   }
 
+  /** Whether a change of this row is the next one of a row that is to be taken as the source has it. */
+  private isTaken(key: string | undefined): boolean {
+    return key !== undefined && this.taken.has(key);
+  }
+
   /** Parts events into those that flow and those that wait behind what waits. Looks only at tables that have to do with it. Errors: TARGET_…, QUARANTINE_FULL. */
   async sift(events: readonly RowEvent[]): Promise<{ flowing: readonly RowEvent[]; waiting: readonly NewRow[] }> {
-    const records = recordsOf(events);
-    const locks = new Map<readonly RowEvent[], RowLocks>();
-    await this.readLocks(records, locks);
+    const units = unitsOf(events);
+    const locks = new Map<RowUnit, RowLocks>();
+    await this.readLocks(units, locks);
     const waiting: NewRow[] = [];
     const held = new Set<RowEvent>();
-    for (const [index, record] of records.entries()) {
-      const own = locks.get(record);
+    for (const [index, unit] of units.entries()) {
+      const own = locks.get(unit);
       if (own === undefined) continue;
-      if (this.locks.blocks(own, placeOf(record))) {
+      if (this.locks.blocks(own, placeOf(unit.events))) {
         const { tables } = this.locks;
-        waiting.push(...this.newRow(record, own, 'waiting'));
-        for (const event of record) held.add(event);
-        if (this.locks.tables > tables) await this.readLocks(records.slice(index + 1), locks);
+        waiting.push(...this.newRow(unit, own, 'waiting'));
+        for (const event of unit.made) held.add(event);
+        if (this.locks.tables > tables) await this.readLocks(units.slice(index + 1), locks);
       } else if (this.locks.brings(own)) this.isRetryDue = true;
     }
     return { flowing: held.size === 0 ? events : events.filter((event) => !held.has(event)), waiting };
   }
 
-  /** Reads the locks of the records whose tables have to do with what waits. */
-  private async readLocks(
-    records: readonly (readonly RowEvent[])[],
-    locks: Map<readonly RowEvent[], RowLocks>,
-  ): Promise<void> {
-    const near = [];
-    for (const record of records) if (!locks.has(record) && (await this.isConcerned(record))) near.push(record);
+  /** Reads the locks of what has to do with the tables of what waits. */
+  private async readLocks(units: readonly RowUnit[], locks: Map<RowUnit, RowLocks>): Promise<void> {
+    const near: RowUnit[] = [];
+    for (const unit of units) if (!locks.has(unit) && (await this.isConcerned(unit.events))) near.push(unit);
     if (near.length === 0) return;
-    for (const [index, found] of (await this.reader.read(near)).entries())
-      locks.set(near[index] as readonly RowEvent[], found);
+    for (const [index, found] of (await this.reader.read(near.map(({ events }) => events))).entries())
+      locks.set(near[index] as RowUnit, found);
   }
 
-  /** The refused record; none when it is kept already. Errors: TARGET_…, QUARANTINE_FULL. */
-  async refuse(record: readonly RowEvent[], reason: Reason, sql: string): Promise<readonly NewRow[]> {
-    const [locks] = await this.reader.read([record]);
-    return this.newRow(record, locks as RowLocks, 'refused', reason, sql);
+  /** What is refused; none when it is kept already. Errors: TARGET_…, QUARANTINE_FULL. */
+  async refuse(unit: RowUnit, reason: Reason, sql: string): Promise<readonly NewRow[]> {
+    const [locks] = await this.reader.read([unit.events]);
+    return this.newRow(unit, locks as RowLocks, 'refused', reason, sql);
   }
 
   /** Writes rows in the transaction that is begun. */
@@ -139,18 +155,19 @@ export class Quarantine {
   }
 
   private newRow(
-    record: readonly RowEvent[],
+    unit: RowUnit,
     locks: RowLocks,
     state: 'refused' | 'waiting',
     reason?: Reason,
     sql?: string,
   ): readonly NewRow[] {
-    const row = describe(record, locks);
+    const row = describe(unit, locks);
     if (this.known.has(placeId(row.place))) return [];
     this.rows += 1;
     this.bytes += row.bytes;
     const { limit } = this.parts;
     if (this.rows > limit.rows || this.bytes > limit.bytes) throw this.full();
+    if (this.isTaken(row.locks.row?.[0])) this.hasNewer = true;
     this.add(row);
     return [{ ...row, state, reason, sql }];
   }
@@ -166,18 +183,6 @@ export class Quarantine {
   }
 }
 
-/** Events of one record of the source stand together. */
-export function recordsOf(events: readonly RowEvent[]): RowEvent[][] {
-  const records: RowEvent[][] = [];
-  let last: RowEvent | undefined;
-  for (const event of events) {
-    if (last !== undefined && last.origin !== undefined && last.origin === event.origin) records.at(-1)?.push(event);
-    else records.push([event]);
-    last = event;
-  }
-  return records;
-}
-
 function originOf(record: readonly RowEvent[]): RowEvent {
   const event = record[0] as RowEvent;
   return event.origin ?? event;
@@ -191,7 +196,7 @@ function placeOf(record: readonly RowEvent[]): SourcePlace {
   return { epoch: head.epoch, transaction: head.transaction, ordinal: readOrdinal(bytes) };
 }
 
-function describe(record: readonly RowEvent[], locks: RowLocks): NewRow {
+function describe({ events: record, made }: RowUnit, locks: RowLocks): NewRow {
   const origin = originOf(record);
   const event = record[0] as RowEvent;
   const { op, key, value, bodyAt, offset, joined } = origin;
@@ -202,12 +207,13 @@ function describe(record: readonly RowEvent[], locks: RowLocks): NewRow {
   return {
     place: placeOf(record),
     offset,
+    offsets: made.map((event) => event.offset),
     table: { schema: event.plan.target.schema, table: event.plan.target.table },
     state: 'waiting',
     reason: undefined,
     sql: undefined,
     shown: shownRow(event),
-    locks: { own: locks.own, parents: locks.parents, leaves: locks.leaves },
+    locks: { own: locks.own, parents: locks.parents, leaves: locks.leaves, row: locks.row },
     decision: undefined,
     log: readLog(bytes, head.logAt),
     committed: head.committed,

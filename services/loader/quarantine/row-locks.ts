@@ -2,12 +2,14 @@
  * What a change of a row depends on, as locks: `schema.table:hash`, equal for values that the target holds equal.
  * own: values of the primary key, of every unique key and of what children refer to, before and after the change. parents: of the rows it refers to.
  * leaves: what children may refer to and what is gone behind the change. brings: what they may refer to from the change on.
+ * row: the key by which the row is found before the change and, last, behind it; empty when nothing names it.
  */
 export type RowLocks = {
   readonly own: readonly string[];
   readonly parents: readonly string[];
   readonly leaves: readonly string[];
   readonly brings: readonly string[];
+  readonly row: readonly string[];
 };
 
 /** Place of a record in its source. */
@@ -37,7 +39,7 @@ export class LockSet {
     return this.names.size;
   }
 
-  add({ own, parents }: RowLocks, place: SourcePlace): void {
+  add({ own, parents }: Pick<RowLocks, 'own' | 'parents'>, place: SourcePlace): void {
     for (const lock of own) this.note(this.own, lock, place);
     for (const lock of parents) this.note(this.parents, lock, place);
   }
@@ -51,7 +53,7 @@ export class LockSet {
    * Whether a change must wait for one that waits already and stood before it in the source: both are about one row or one unique value; it refers to
    * a row whose change waits; or it takes away a row to which a waiting change refers. An old event that comes again goes by what came after it.
    */
-  blocks({ own, parents, leaves }: RowLocks, place: SourcePlace): boolean {
+  blocks({ own, parents, leaves }: Pick<RowLocks, 'own' | 'parents' | 'leaves'>, place: SourcePlace): boolean {
     const isBehind = (before: SourcePlace | undefined): boolean =>
       before !== undefined && comparePlaces(before, place) <= 0;
     return (

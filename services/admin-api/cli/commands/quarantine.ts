@@ -9,14 +9,14 @@ import { paint } from '../screen.ts';
 type ListOptions = { state?: string; table?: string; pipeline?: string; limit: string; output: 'table' | 'json' };
 type DecideOptions = { pipeline?: string; all?: true; table?: string; set?: string[] };
 
-/** `lutra quarantine list`, `show`, `retry`, `edit`, `skip` */
+/** `lutra quarantine list`, `show`, `retry`, `edit`, `skip`, `take` */
 export function addQuarantine(program: Command, connect: Connect): void {
   const quarantine = program
     .command('quarantine')
     .description('Rows that a target refuses and those that wait behind them; decide about them.')
     .addHelpText(
       'after',
-      '\nExamples:\n  lutra quarantine list shop\n  lutra quarantine show shop 1-42-0\n  lutra quarantine retry shop 1-42-0\n  lutra quarantine retry shop --all --table otter.orders\n  lutra quarantine edit shop 1-42-0 --set name=short --set note=null\n  lutra quarantine skip shop 1-42-0',
+      '\nExamples:\n  lutra quarantine list shop\n  lutra quarantine show shop 1-42-0\n  lutra quarantine retry shop 1-42-0\n  lutra quarantine retry shop --all --table otter.orders\n  lutra quarantine edit shop 1-42-0 --set name=short --set note=null\n  lutra quarantine skip shop 1-42-0\n  lutra quarantine take shop 1-42-0',
     );
   quarantine
     .command('list')
@@ -49,6 +49,12 @@ export function addQuarantine(program: Command, connect: Connect): void {
     'a value for a column of the target; null is NULL, "null" the text',
   );
   decide(quarantine, connect, 'skip', 'Leave a refused row out; what waits behind it follows.');
+  decide(
+    quarantine,
+    connect,
+    'take',
+    'Take the row as the source has it now, in the place of this change and the later ones.',
+  );
 }
 
 type Query = { state?: string; table?: string; pipeline?: string; limit: string };
@@ -87,7 +93,12 @@ function decide(parent: Command, connect: Connect, action: QuarantineAction, des
   });
 }
 
-const DONE = { retry: 'to be applied again', edit: 'to be applied as you wrote it', skip: 'to be left out' } as const;
+const DONE = {
+  retry: 'to be applied again',
+  edit: 'to be applied as you wrote it',
+  skip: 'to be left out',
+  take: 'to be taken as the source has it',
+} as const;
 
 /** Path of the pipeline's quarantine. Without `pipeline`: the one that has the row, or any refused row. */
 async function rowsPath(

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { LockSet, type RowLocks, type SourcePlace } from '../../../../../services/loader/quarantine/row-locks.ts';
 
-const NONE: RowLocks = { own: [], parents: [], leaves: [], brings: [] };
+const NONE: RowLocks = { own: [], parents: [], leaves: [], brings: [], row: [] };
 const at = (transaction: number, ordinal = 0): SourcePlace => ({ epoch: 1, transaction, ordinal });
 
 function holding(locks: Partial<RowLocks>, place = at(10)): LockSet {

@@ -7,8 +7,8 @@ import {
   readLog,
   SELECTION,
   schemaIdOf,
-} from '../../../shared/codec/record-head.ts';
-import type { RangeReader } from '../../../shared/kafka/range-reader.ts';
+} from '../codec/record-head.ts';
+import type { RangeReader } from '../kafka/range-reader.ts';
 
 /** A numbered record of a rows topic: heartbeats and selections are left out, and so is what is not ours. */
 export type StreamRecord = {
