@@ -21,7 +21,7 @@ export async function openSoakRoutes({ stack, routes }: SoakBed): Promise<void> 
 
 /** The first document brings the database that all of them read. */
 function documentOf({ channel, from, to, port }: SoakRoute, isFirst: boolean): object {
-  const [source, target] = ['order', `target_${channel}`];
+  const [source, target] = ['order', `target-${channel}`];
   return {
     apiVersion: 'lutra/v1',
     kind: 'Channel',

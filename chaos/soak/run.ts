@@ -11,11 +11,13 @@ import { type SoakFindings, trendOf } from './report.ts';
 import { PipelineWatch } from './watch.ts';
 
 /** What the slow target's answers are late by, each way. */
-const SLOW_MS = 500;
+const SLOW_MS = 250;
 const MEMORY_LOOK_EVERY_MS = 5_000;
 const TELL_EVERY_MS = 60_000;
 const BURST_SECONDS = 10;
 const CALM_LIMIT_MS = 900_000;
+const BEGIN_LIMIT_MS = 120_000;
+const BEGIN_POLL_MS = 100;
 
 /** A steady load with one target slow and one stopped, a burst in the middle, then the stopped one released and everything compared. The signal ends the load early. */
 export async function runSoak(
@@ -36,6 +38,7 @@ export async function runSoak(
   const [working, watching] = [new AbortController(), new AbortController()];
   const watchers = [...watches, memory, readers].map((one) => one.run(watching.signal));
   const beats = watches.map(({ pulse }) => pulse.run(working.signal));
+  await untilBegun(watches);
   slow.slow(SLOW_MS, 0);
   stopped.refuse();
   tell(`one target answers ${2 * SLOW_MS} ms late, one is stopped; ${rate} transactions a second`);
@@ -45,7 +48,7 @@ export async function runSoak(
     load.run(working.signal),
     load.burst(lengthMs / 2, Math.min(BURST_SECONDS, minutes * 2), working.signal),
   ];
-  await Promise.race([delay(lengthMs, undefined, { signal }).catch(() => {}), ...work]);
+  await Promise.race([delay(lengthMs, undefined, { signal }).catch(() => {}), Promise.all(work)]);
   working.abort();
   await Promise.all([...work, ...beats]);
   const seconds = (performance.now() - began) / 1_000;
@@ -71,6 +74,15 @@ export async function runSoak(
     memory: { peaksMb: memory.peaksMb, trends },
     ...{ calmAfterMs, compared: end, codes: logs.codes, troubles: [...late, ...end.violations, ...logs.violations] },
   };
+}
+
+/** Resolves when something has come to every target. */
+async function untilBegun(watches: readonly PipelineWatch[]): Promise<void> {
+  const deadline = performance.now() + BEGIN_LIMIT_MS;
+  while (watches.some(({ lagsMs }) => lagsMs.length === 0)) {
+    if (performance.now() > deadline) throw new Error('the first rows did not arrive at every target');
+    await delay(BEGIN_POLL_MS);
+  }
 }
 
 function progressLine({ single, large }: SoakLoad, watches: readonly PipelineWatch[]): string {
