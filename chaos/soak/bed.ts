@@ -1,50 +1,66 @@
-import { serverAt } from '../../demo/servers.ts';
+import { type Server, serverAt } from '../../demo/servers.ts';
 import { resetStack, type StackHandle, upStack } from '../../stack/api.ts';
 import { StackError } from '../../stack/errors.ts';
 import { supervisorPid } from '../../stack/leftovers.ts';
 import { type Report, silentReport } from '../../stack/report.ts';
 import { Relay } from '../relay.ts';
 import type { ChaosRoute } from '../route.ts';
+import { openSoakRoutes } from './channels.ts';
 
-const PROCESSES = [
-  ...['redis', 'order', 'user', 'otter', 'kafka-sh', 'kafka-us', 'registry'],
-  ...['mirror-us', 'mirror-sh', 'selector-sh', 'loader-sh', 'loader-us', 'admin-api'],
-];
+const NEAR = ['redis', 'order', 'user', 'kafka-sh', 'registry', 'selector-sh', 'loader-sh', 'admin-api'];
+const FAR = ['otter', 'kafka-us', 'mirror-us', 'mirror-sh', 'loader-us'];
 
-/** A stack of two sites; the two pipelines within the first one reach their target over relays of their own. Disposal takes it down; logs and data stay until the next one. */
+/** `port`: where the loader reaches the target. */
+export type SoakRoute = ChaosRoute & { readonly port: number };
+
+/** A stack whose pipelines within the first site reach their target over relays of their own. Disposal takes it down; logs and data stay until the next one. */
 export class SoakBed implements AsyncDisposable {
   readonly stack: StackHandle;
   readonly slow: Relay;
   readonly stopped: Relay;
+  private readonly channels: readonly string[];
 
-  private constructor(stack: StackHandle, slow: Relay, stopped: Relay) {
+  private constructor(stack: StackHandle, relays: { slow: Relay; stopped: Relay }, channels: readonly string[]) {
     this.stack = stack;
-    this.slow = slow;
-    this.stopped = stopped;
+    this.slow = relays.slow;
+    this.stopped = relays.stopped;
+    this.channels = channels;
   }
 
-  /** Boots it from nothing in `dir`. Errors: StackError, also while another run uses the folder. */
-  static async open(dir: string, report: Report): Promise<SoakBed> {
+  /** Boots it from nothing in `dir` and starts these channels (`far`, `slow`, `stopped`). Errors: StackError, also while another run uses the folder. */
+  static async open(dir: string, channels: readonly string[], report: Report): Promise<SoakBed> {
     if (supervisorPid(dir) !== undefined)
       throw new StackError(`A soak run uses ${dir} already; wait for its end, or end it.`);
     await resetStack(dir, silentReport);
-    const stack = await upStack({ dir, port: 0, only: PROCESSES, tiedToCaller: true, report });
+    const only = channels.includes('far') ? [...NEAR, ...FAR] : NEAR;
+    const stack = await upStack({ dir, port: 0, only, tiedToCaller: true, report });
     const { port } = serverAt(stack.address('user'));
-    return new SoakBed(stack, await Relay.open(port), await Relay.open(port));
+    const bed = new SoakBed(stack, { slow: await Relay.open(port), stopped: await Relay.open(port) }, channels);
+    await openSoakRoutes(bed);
+    return bed;
   }
 
-  /** One source, three targets. */
+  get from(): ChaosRoute['from'] {
+    return { server: serverAt(this.stack.address('order')), schema: 'soak' };
+  }
+
+  get source(): Server {
+    return this.from.server;
+  }
+
+  /** One source, a target for each channel. */
   get routes(): readonly SoakRoute[] {
-    const route = (channel: string, title: string, process: string, port: number): SoakRoute => ({
-      ...{ channel, title, port, partitions: 1 },
-      from: { server: serverAt(this.stack.address('order')), schema: 'soak' },
-      to: { server: serverAt(this.stack.address(process)), schema: `copy_${channel}` },
-    });
-    return [
-      route('far', 'across the sites', 'otter', serverAt(this.stack.address('otter')).port),
-      route('slow', 'slow target', 'user', this.slow.port),
-      route('stopped', 'stopped target', 'user', this.stopped.port),
-    ];
+    const route = (channel: string, title: string, process: string, port?: number): SoakRoute => {
+      const server = serverAt(this.stack.address(process));
+      const to = { server, schema: `copy_${channel}` };
+      return { channel, title, port: port ?? server.port, partitions: 1, from: this.from, to };
+    };
+    const make: Readonly<Record<string, () => SoakRoute>> = {
+      far: () => route('far', 'across the sites', 'otter'),
+      slow: () => route('slow', 'slow target', 'user', this.slow.port),
+      stopped: () => route('stopped', 'stopped target', 'user', this.stopped.port),
+    };
+    return this.channels.flatMap((channel) => make[channel]?.() ?? []);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -52,6 +68,3 @@ export class SoakBed implements AsyncDisposable {
     await Promise.all([this.slow, this.stopped].map((relay) => relay[Symbol.asyncDispose]()));
   }
 }
-
-/** `port`: where the loader reaches the target. */
-export type SoakRoute = ChaosRoute & { readonly port: number };

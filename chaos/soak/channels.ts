@@ -1,13 +1,16 @@
 import { Channels } from '../../demo/channels.ts';
 import { run } from '../../demo/servers.ts';
+import type { StackHandle } from '../../stack/api.ts';
 import { databaseEntry } from '../database-entry.ts';
-import type { SoakBed, SoakRoute } from './bed.ts';
+import type { SoakRoute } from './bed.ts';
 import { soakStatements } from './load.ts';
 
 const START_LIMIT_MS = 120_000;
 
+type SoakParts = { readonly stack: StackHandle; readonly routes: readonly SoakRoute[] };
+
 /** Makes schemas and channels; resolves when every pipeline runs. */
-export async function openSoakRoutes({ stack, routes }: SoakBed): Promise<void> {
+export async function openSoakRoutes({ stack, routes }: SoakParts): Promise<void> {
   const [first] = routes;
   if (first === undefined) return;
   await run(first.from.server, soakStatements(first.from.schema, true));

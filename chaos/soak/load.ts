@@ -3,6 +3,10 @@ import { run, type Server } from '../../demo/servers.ts';
 
 /** How many times the rows of the steady load a burst has. */
 export const BURST = 100;
+/** Bytes of a row of the procedure `large`. */
+export const LARGE_ROW_BYTES = 100_000;
+/** So many large rows live at a time. */
+const LARGE_ROWS = 1_000;
 const SLICE_SECONDS = 5;
 /** A row lives for so many transactions, when it is deleted at all. */
 const LIFE = 4_000;
@@ -10,6 +14,7 @@ const LIFE = 4_000;
 const TABLES: Readonly<Record<string, string>> = {
   items: 'id INT NOT NULL PRIMARY KEY, v INT NOT NULL, note VARCHAR(60) NOT NULL',
   burst: 'id INT NOT NULL PRIMARY KEY, note VARCHAR(60) NOT NULL',
+  large: 'id INT NOT NULL PRIMARY KEY, body MEDIUMTEXT NOT NULL',
   pulse: 'id INT NOT NULL PRIMARY KEY, at BIGINT NOT NULL',
 };
 
@@ -36,10 +41,23 @@ export function soakStatements(schema: string, isSource: boolean): readonly stri
     END CASE;`;
   const burst = `INSERT INTO burst WITH RECURSIVE h AS (SELECT 0 AS i UNION ALL SELECT i + 1 FROM h WHERE i < ${BURST - 1})
     SELECT @n * ${BURST} + i, REPEAT('x', i % 60) FROM h;`;
+  // Ten rows come and ten go in each transaction, every row with text of its own.
+  const large = `CREATE PROCEDURE ${schema}.large(first INT, many INT) BEGIN
+     SET @n = first;
+     WHILE @n < first + many DO
+       START TRANSACTION;
+       SET @body = REPEAT(SHA2(CONCAT('lutra', @n), 512), ${Math.ceil(LARGE_ROW_BYTES / 128)});
+       INSERT INTO large WITH RECURSIVE h AS (SELECT 0 AS i UNION ALL SELECT i + 1 FROM h WHERE i < 9)
+         SELECT @n + i, CONCAT(i, @body) FROM h;
+       DELETE FROM large WHERE id BETWEEN @n - ${LARGE_ROWS} AND @n - ${LARGE_ROWS} + 9;
+       COMMIT;
+       SET @n = @n + 10;
+     END WHILE;
+   END`;
   return [
     `CREATE DATABASE ${schema} CHARACTER SET utf8mb4`,
     ...Object.entries(TABLES).map(([name, body]) => `CREATE TABLE ${schema}.${name} (${body})`),
-    ...(isSource ? [`USE ${schema}`, paced(schema, 'steady', steady), paced(schema, 'burst', burst)] : []),
+    ...(isSource ? [`USE ${schema}`, paced(schema, 'steady', steady), paced(schema, 'burst', burst), large] : []),
   ];
 }
 

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { PROJECT_ROOT } from '../../stack/config.ts';
 import { messageOf, StackError } from '../../stack/errors.ts';
 import { lineReport } from '../../stack/report.ts';
+import { runBacklog } from './backlog.ts';
 import { SoakBed } from './bed.ts';
 import { readSoakOptions, type SoakOptions, USAGE } from './options.ts';
 import { soakLines, soakVerdict, soakViolations } from './report.ts';
 import { runSoak } from './run.ts';
 
-const DIR = join(PROJECT_ROOT, '.stack', 'soak');
 const say = (line: string): void => console.log(line);
 
 process.exitCode = await main().catch((error: unknown) => {
@@ -21,8 +21,13 @@ async function main(): Promise<number> {
   if (typeof options === 'number') return options;
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
-  await using bed = await SoakBed.open(DIR, lineReport(say));
-  const found = await runSoak(bed, options, say, stop.signal);
+  const { backlogGb } = options;
+  const [dir, channels] = backlogGb === undefined ? ['soak', ['far', 'slow', 'stopped']] : ['backlog', ['stopped']];
+  await using bed = await SoakBed.open(join(PROJECT_ROOT, '.stack', dir), channels, lineReport(say));
+  const found =
+    backlogGb === undefined
+      ? await runSoak(bed, options, say, stop.signal)
+      : await runBacklog(bed, backlogGb, say, stop.signal);
   for (const line of soakLines(found)) say(line);
   say(soakVerdict(found));
   return soakViolations(found).length === 0 ? 0 : 1;

@@ -1,14 +1,13 @@
 import { memoryViolations } from '../verdict.ts';
 import type { PipelineWatch } from './watch.ts';
 
-export type SoakFindings = {
-  readonly seconds: number;
-  readonly single: number;
-  readonly large: number;
+/** What was seen from the first moment to the last. */
+export type Observed = {
   readonly watches: readonly PipelineWatch[];
   /** Connections that read the source's log, one after the other. */
   readonly readers: number;
-  readonly memory: { readonly peaksMb: ReadonlyMap<string, number>; readonly trends: readonly Trend[] };
+  readonly peaksMb: ReadonlyMap<string, number>;
+  readonly trends: readonly Trend[];
   /** ms from the release of the stopped target until nothing was behind. */
   readonly calmAfterMs: number | undefined;
   readonly compared: { readonly rows: number; readonly tables: number };
@@ -16,6 +15,9 @@ export type SoakFindings = {
   /** What is wrong besides what is told above. */
   readonly troubles: readonly string[];
 };
+
+/** `done`: what was done meanwhile, in words. */
+export type SoakFindings = Observed & { readonly done: string };
 
 /** Middle resident memory of a process in the second quarter of the load and in the last one, MB. */
 export type Trend = { readonly name: string; readonly early: number; readonly late: number };
@@ -45,7 +47,7 @@ export function percentile(values: readonly number[], percent: number): number {
 }
 
 /** All that was not as it has to be. */
-export function soakViolations({ watches, readers, memory, troubles }: SoakFindings): string[] {
+export function soakViolations({ watches, readers, peaksMb, trends, troubles }: Observed): string[] {
   return [
     ...troubles,
     ...watches.flatMap(({ route: { title }, longestSilenceMs, longestUnderstatementMs }) => [
@@ -57,8 +59,8 @@ export function soakViolations({ watches, readers, memory, troubles }: SoakFindi
         : []),
     ]),
     ...(readers === 1 ? [] : [`the log of the source was read by ${readers} connections instead of one`]),
-    ...memoryViolations(memory.peaksMb),
-    ...memory.trends.flatMap(({ name, early, late }) =>
+    ...memoryViolations(peaksMb),
+    ...trends.flatMap(({ name, early, late }) =>
       SERVICE.test(name) && late > early * GROWTH_LIMIT + GROWTH_LIMIT_MB
         ? [`${name} grew from ${early} MB to ${late} MB`]
         : [],
@@ -68,13 +70,13 @@ export function soakViolations({ watches, readers, memory, troubles }: SoakFindi
 
 /** What the run was, line by line. */
 export function soakLines(found: SoakFindings): string[] {
-  const { memory, compared, calmAfterMs, codes } = found;
+  const { peaksMb, trends, compared, calmAfterMs, codes } = found;
   return [
-    `load: ${found.single} transactions of one row and ${found.large} large ones in ${seconds(found.seconds * 1_000)}, ${Math.round(found.single / found.seconds)} a second`,
+    `done: ${found.done}`,
     ...found.watches.map(watchLine),
     `connections that read the source's log: ${found.readers}`,
-    `peak memory: ${[...memory.peaksMb].map(([name, mb]) => `${name} ${mb} MB`).join(', ')}`,
-    `memory, second quarter -> last quarter: ${memory.trends.map(({ name, early, late }) => `${name} ${early} -> ${late} MB`).join(', ')}`,
+    `peak memory: ${[...peaksMb].map(([name, mb]) => `${name} ${mb} MB`).join(', ')}`,
+    `memory, second quarter -> last quarter: ${trends.map(({ name, early, late }) => `${name} ${early} -> ${late} MB`).join(', ')}`,
     `error codes logged: ${codes.size === 0 ? 'none' : [...codes].map(([code, n]) => `${code} ${n}`).join(', ')}`,
     `calm after the release: ${calmAfterMs === undefined ? 'never' : seconds(calmAfterMs)}`,
     `compared at the end: ${compared.rows} rows in ${compared.tables} tables`,
@@ -92,7 +94,7 @@ function watchLine({ route, lagsMs, states, longestSilenceMs, longestUnderstatem
 export function soakVerdict(found: SoakFindings): string {
   const violations = soakViolations(found);
   if (violations.length > 0) return `soak FAILED: ${violations.length} violations`;
-  return `soak ok: ${found.single + found.large} transactions, ${found.compared.tables} tables equal, never silent, memory bounded`;
+  return `soak ok: ${found.compared.rows} rows in ${found.compared.tables} tables equal, never silent, memory bounded`;
 }
 
 function seconds(ms: number): string {

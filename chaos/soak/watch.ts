@@ -8,6 +8,7 @@ import type { SoakRoute } from './bed.ts';
 const STATUS_EVERY_MS = 1_000;
 const LOOK_EVERY_MS = 100;
 const RECONNECT_MS = 500;
+const BEGIN_LIMIT_MS = 120_000;
 
 /** Watches one pipeline: what it says about itself, and what is really at its target. */
 export class PipelineWatch {
@@ -32,6 +33,15 @@ export class PipelineWatch {
     this.channels = new Channels(stack.address('admin-api', 'http'));
     this.pulse = new Pulse(route, (lagMs) => this.lagsMs.push(lagMs));
   }
+
+  /** Resolves when something has come to the target. Errors: when nothing has after 2 minutes. */
+  readonly begun = async (): Promise<void> => {
+    const deadline = performance.now() + BEGIN_LIMIT_MS;
+    while (this.newest === 0) {
+      if (performance.now() > deadline) throw new Error(`${this.route.title}: the first rows did not arrive`);
+      await delay(LOOK_EVERY_MS);
+    }
+  };
 
   /** Until the signal. */
   async run(signal: AbortSignal): Promise<void> {
