@@ -4,6 +4,7 @@ import { StackError } from '../stack/errors.ts';
 import { supervisorPid } from '../stack/leftovers.ts';
 import { type Report, silentReport } from '../stack/report.ts';
 import { DATABASE_LINKS } from './channels.ts';
+import { ownClocks } from './clocks.ts';
 import { mayMount, mountSmallDisks, SMALL_DISK_NAMES, unmountBelow } from './faults/disk-faults.ts';
 import { closeLinks, type Links, openLinks } from './links.ts';
 
@@ -27,7 +28,8 @@ export class ChaosBed implements AsyncDisposable {
       throw new StackError(`A chaos run uses ${dir} already; wait for its end, or end it.`);
     unmountBelow(dir);
     await resetStack(dir, silentReport);
-    const options = { dir, port: 0, relayed: true, tiedToCaller: true, report };
+    const environments = await ownClocks(dir, report);
+    const options = { dir, port: 0, relayed: true, environments, tiedToCaller: true, report };
     const stack = await upStack({ ...options, only: STORES });
     const config = readConfig(dir);
     if (config === undefined) throw new StackError(`No stack was made in ${dir}.`);
