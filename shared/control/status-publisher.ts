@@ -31,7 +31,13 @@ export class StatusPublisher {
 
   add(key: string, snapshot: StatusSnapshot): void {
     this.removed.delete(key);
-    this.watched.set(key, { snapshot, rows: 0, said: '', saidAt: 0, lookedAt: Date.now() });
+    this.watched.set(key, {
+      snapshot,
+      rows: 0,
+      said: '',
+      saidAt: Number.NEGATIVE_INFINITY,
+      lookedAt: performance.now(),
+    });
     this.tick();
   }
 
@@ -56,7 +62,8 @@ export class StatusPublisher {
   }
 
   private async write(): Promise<void> {
-    const now = Date.now();
+    // NOTE of a clock that never jumps: one that is set back must not make this process silent.
+    const now = performance.now();
     const records = [...this.removed].map((key) => ({ key, value: null as Buffer | null }));
     const spoken: [Watched, string][] = [];
     for (const [key, watched] of this.watched) {
@@ -79,7 +86,7 @@ export class StatusPublisher {
     const rowsPerSecond = Math.max(0, Math.round((rows - watched.rows) / seconds));
     watched.rows = rows;
     watched.lookedAt = now;
-    return { ...status, rowsPerSecond, at: now };
+    return { ...status, rowsPerSecond, at: Date.now() };
   }
 
   private async put(records: { key: string; value: Buffer | null }[]): Promise<void> {
