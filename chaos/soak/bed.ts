@@ -1,8 +1,9 @@
 import { type Server, serverAt } from '../../demo/servers.ts';
-import { resetStack, type StackHandle, upStack } from '../../stack/api.ts';
+import { resetStack, type StackHandle } from '../../stack/api.ts';
 import { StackError } from '../../stack/errors.ts';
 import { supervisorPid } from '../../stack/leftovers.ts';
 import { type Report, silentReport } from '../../stack/report.ts';
+import { bootStack } from '../boot.ts';
 import { Relay } from '../relay.ts';
 import type { ChaosRoute } from '../route.ts';
 import { openSoakRoutes } from './channels.ts';
@@ -33,7 +34,7 @@ export class SoakBed implements AsyncDisposable {
       throw new StackError(`A soak run uses ${dir} already; wait for its end, or end it.`);
     await resetStack(dir, silentReport);
     const only = channels.includes('far') ? [...NEAR, ...FAR] : NEAR;
-    const stack = await upStack({ dir, port: 0, only, tiedToCaller: true, report });
+    const stack = await bootStack({ dir, port: 0, only, tiedToCaller: true, report });
     const { port } = serverAt(stack.address('user'));
     const bed = new SoakBed(stack, { slow: await Relay.open(port), stopped: await Relay.open(port) }, channels);
     await openSoakRoutes(bed);
