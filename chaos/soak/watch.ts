@@ -18,7 +18,7 @@ export class PipelineWatch {
   readonly lagsMs: number[] = [];
   /** State, with its code if it has one -> seconds. */
   readonly states = new Map<string, number>();
-  /** Longest time without anything new at the target while the pipeline said that it runs, ms. */
+  /** Longest time without anything new at the target while something was missing there and the pipeline said that it runs, ms. */
   longestSilenceMs = 0;
   /** By how much the lag that is shown was too small at most, ms. */
   longestUnderstatementMs = 0;
@@ -60,7 +60,7 @@ export class PipelineWatch {
     const { pipelines } = await this.channels.status(this.route.channel);
     for (const { state, reason, lagMs } of pipelines) {
       this.note(reason === undefined ? state : `${state} ${reason.code}`);
-      if (state === 'running') this.longestSilenceMs = Math.max(this.longestSilenceMs, this.silenceMs);
+      if (state === 'running' && behindMs > 0) this.longestSilenceMs = Math.max(this.longestSilenceMs, this.silenceMs);
       else this.lastSignMs = performance.now();
       this.longestUnderstatementMs = Math.max(this.longestUnderstatementMs, behindMs - (lagMs ?? 0));
     }
