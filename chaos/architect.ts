@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Random } from '../demo/random.ts';
 import { query, run, type Server } from '../demo/servers.ts';
+import { atPace } from './pace.ts';
 
 const MOST_COLUMNS = 4;
 const MOST_TABLES = 4;
@@ -24,14 +24,9 @@ export class Architect {
     this.parts = parts;
   }
 
-  async run(signal: AbortSignal): Promise<void> {
-    const { everyMs, random } = this.parts;
-    while (!signal.aborted) {
-      await delay(everyMs / 2 + random.below(everyMs), undefined, { signal }).catch(() => {});
-      if (signal.aborted) return;
-      // A statement whose answer was lost may have been executed: the next one asks the server what there is.
-      await this.step().catch(() => {});
-    }
+  run(signal: AbortSignal): Promise<void> {
+    // A statement whose answer was lost may have been executed: the next one asks the server what there is.
+    return atPace(this.parts, signal, () => this.step().catch(() => {}));
   }
 
   private async step(): Promise<void> {

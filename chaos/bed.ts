@@ -1,9 +1,11 @@
-import { resetStack, type StackHandle, upStack } from '../stack/api.ts';
+import { resetStack, type StackHandle } from '../stack/api.ts';
 import { readConfig } from '../stack/config.ts';
 import { StackError } from '../stack/errors.ts';
 import { supervisorPid } from '../stack/leftovers.ts';
 import { type Report, silentReport } from '../stack/report.ts';
+import { bootStack } from './boot.ts';
 import { DATABASE_LINKS } from './channels.ts';
+import { ownClocks } from './clocks.ts';
 import { mayMount, mountSmallDisks, SMALL_DISK_NAMES, unmountBelow } from './faults/disk-faults.ts';
 import { closeLinks, type Links, openLinks } from './links.ts';
 
@@ -27,8 +29,9 @@ export class ChaosBed implements AsyncDisposable {
       throw new StackError(`A chaos run uses ${dir} already; wait for its end, or end it.`);
     unmountBelow(dir);
     await resetStack(dir, silentReport);
-    const options = { dir, port: 0, relayed: true, tiedToCaller: true, report };
-    const stack = await upStack({ ...options, only: STORES });
+    const environments = await ownClocks(dir, report);
+    const options = { dir, port: 0, relayed: true, environments, tiedToCaller: true, report };
+    const stack = await bootStack({ ...options, only: STORES });
     const config = readConfig(dir);
     if (config === undefined) throw new StackError(`No stack was made in ${dir}.`);
     const links = await openLinks(config, DATABASE_LINKS);
@@ -38,7 +41,7 @@ export class ChaosBed implements AsyncDisposable {
         mountSmallDisks(stack);
         await stack.start(...SMALL_DISK_NAMES);
       } else report.line('no full disks: mounting small file systems needs root');
-      await upStack({ ...options, only: PROCESSES });
+      await bootStack({ ...options, only: PROCESSES });
       return new ChaosBed(stack, links);
     } catch (error) {
       await takeDown(stack, links);

@@ -1,6 +1,7 @@
 import { Channels } from '../demo/channels.ts';
 import { run, serverAt } from '../demo/servers.ts';
 import type { StackHandle } from '../stack/api.ts';
+import { databaseEntry } from './database-entry.ts';
 import { type Links, linkOf } from './links.ts';
 import type { ChaosRoute } from './route.ts';
 import { firstRows, schemaStatements } from './tables.ts';
@@ -26,6 +27,7 @@ type Plan = {
 
 const SOURCES = { order: 'selector-sh>order', maria: 'selector-sh>user' } as const;
 const TARGETS = { otter: 'loader-us>otter', copy: 'loader-sh>user' } as const;
+const TARGET_SITES = { otter: 'us', copy: 'sh' } as const;
 
 /** To the other site across MirrorMaker and within a site, from and to both servers; one source feeds two channels, another one has four partitions. */
 const PLANS: readonly Plan[] = [
@@ -55,20 +57,14 @@ export async function openRoutes(stack: StackHandle, links: Links): Promise<read
 function documentOf({ channel, from, to, partitions }: Plan, links: Links): object {
   const first = (name: keyof Plan, value: string): boolean =>
     PLANS.find((plan) => plan[name] === value)?.channel === channel;
-  const database = (link: string, side: 'source' | 'target'): object => ({
-    site: side === 'source' || link.startsWith('loader-sh') ? 'sh' : 'us',
-    hosts: `127.0.0.1:${linkOf(links, link).port}`,
-    ...(side === 'source' ? { partitions } : {}),
-    user: side === 'source' ? 'lutra' : 'lutra_load',
-    password: { env: side === 'source' ? 'LUTRA_DB_PASSWORD' : 'LUTRA_LOAD_PASSWORD' },
-  });
+  const port = (link: string): number => linkOf(links, link).port;
   return {
     apiVersion: 'lutra/v1',
     kind: 'Channel',
     name: channel,
     databases: {
-      ...(first('from', from) ? { [from]: database(SOURCES[from], 'source') } : {}),
-      ...(first('to', to) ? { [to]: database(TARGETS[to], 'target') } : {}),
+      ...(first('from', from) ? { [from]: databaseEntry('source', 'sh', port(SOURCES[from]), partitions) } : {}),
+      ...(first('to', to) ? { [to]: databaseEntry('target', TARGET_SITES[to], port(TARGETS[to])) } : {}),
     },
     pipelines: [
       { name: 'p', from, to, start: 'end', mappings: [{ from: `chaos_${from}.*`, to: `copy_${channel}.*` }] },

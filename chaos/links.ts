@@ -1,6 +1,7 @@
 import { portOf, type StackConfig } from '../stack/config.ts';
 import type { Site } from '../stack/layout.ts';
 import { brokerRelay, type RelayPorts, registryRelay, type Way } from '../stack/relayed.ts';
+import { losePackets } from './packet-loss.ts';
 import { Relay } from './relay.ts';
 
 /** Relays by name: `us>kafka-sh` carries what processes of site us ask of the broker of sh, `loader-us>otter` what one process asks of a database. */
@@ -29,6 +30,17 @@ export async function openLinks(config: StackConfig, databases: Readonly<Record<
   for (const [name, process] of Object.entries(databases))
     await open(name, { relay: 0, server: portOf(config, process) });
   return links;
+}
+
+/** What the way between the sites is like, besides what faults do. */
+export function setClimate(links: Links, { rttMs, lossPercent }: { rttMs: number; lossPercent: number }): void {
+  const far = BROKER_LINKS.filter(({ way }) => way === 'far').map(({ name }) => linkOf(links, name));
+  for (const relay of far) relay.settle(rttMs / 2);
+  if (lossPercent === 0) return;
+  losePackets(
+    far.map(({ port }) => port),
+    lossPercent,
+  );
 }
 
 export async function closeLinks(links: Links): Promise<void> {

@@ -7,7 +7,9 @@ import { lineReport } from '../stack/report.ts';
 import { ChaosBed } from './bed.ts';
 import { allFaults, chosenFaults } from './faults/all-faults.ts';
 import type { Fault } from './faults/fault.ts';
+import { setClimate } from './links.ts';
 import { type ChaosOptions, readOptions, USAGE } from './options.ts';
+import { hasOwnNetwork, runInOwnNetwork } from './packet-loss.ts';
 import { runChaos } from './run.ts';
 import { reportLines, verdictLine } from './verdict.ts';
 
@@ -22,10 +24,12 @@ process.exitCode = await main().catch((error: unknown) => {
 async function main(): Promise<number> {
   const options = optionsOrExitCode();
   if (typeof options === 'number') return options;
+  if (options.lossPercent > 0 && !hasOwnNetwork) return runInOwnNetwork();
   say(`chaos seed ${options.seed}`);
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
   await using bed = await ChaosBed.open(DIR, lineReport(say));
+  setClimate(bed.links, options);
   const found = await runChaos(bed, options, say, stop.signal);
   for (const line of reportLines(found)) say(line);
   say(verdictLine(found));

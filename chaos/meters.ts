@@ -2,38 +2,48 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { StackHandle } from '../stack/api.ts';
 
-const LOOK_EVERY_MS = 500;
-const METERED = ['selector-sh', 'loader-us', 'loader-sh', 'admin-api', 'mirror-us'];
+export type MemoryMeterParts = {
+  readonly stack: StackHandle;
+  readonly names: readonly string[];
+  readonly everyMs: number;
+};
 
-/** Peak of resident memory of processes, over all their lives, in MB. */
+/** Resident memory of processes over all their lives, in MB. */
 export class MemoryMeter {
   readonly peaksMb = new Map<string, number>();
-  private readonly stack: StackHandle;
+  /** What each took at each look, in order. */
+  readonly seriesMb = new Map<string, number[]>();
+  private readonly parts: MemoryMeterParts;
 
-  constructor(stack: StackHandle) {
-    this.stack = stack;
+  constructor(parts: MemoryMeterParts) {
+    this.parts = parts;
+    for (const name of parts.names) this.seriesMb.set(name, []);
   }
 
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      for (const name of METERED) this.look(name);
-      await delay(LOOK_EVERY_MS, undefined, { signal }).catch(() => {});
+      for (const name of this.parts.names) this.look(name);
+      await delay(this.parts.everyMs, undefined, { signal }).catch(() => {});
     }
   }
 
   private look(name: string): void {
-    const { pid } = this.stack.process(name);
-    if (pid === undefined) return;
-    const peak = Math.round(highWaterKb(pid) / 1024);
-    this.peaksMb.set(name, Math.max(peak, this.peaksMb.get(name) ?? 0));
+    const { pid } = this.parts.stack.process(name);
+    const found = pid === undefined ? undefined : memoryOf(pid);
+    if (found === undefined) return;
+    this.peaksMb.set(name, Math.max(found.peakMb, this.peaksMb.get(name) ?? 0));
+    this.seriesMb.get(name)?.push(found.nowMb);
   }
 }
 
-/** VmHWM, 0 when the process has ended. */
-function highWaterKb(pid: number): number {
+/** Undefined when the process has ended. */
+function memoryOf(pid: number): { readonly peakMb: number; readonly nowMb: number } | undefined {
   try {
-    return Number(/^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0);
+    const text = readFileSync(`/proc/${pid}/status`, 'utf8');
+    const mb = (field: string): number =>
+      Math.round(Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? 0) / 1024);
+    return { peakMb: mb('VmHWM'), nowMb: mb('VmRSS') };
   } catch {
-    return 0;
+    return undefined;
   }
 }

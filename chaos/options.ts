@@ -10,6 +10,10 @@ export type ChaosOptions = {
   readonly everySeconds: number;
   /** Source transactions a second, over all sources. */
   readonly rate: number;
+  /** Round trip between the sites in ms, for the whole run. */
+  readonly rttMs: number;
+  /** Percent of all packets between the sites that are dropped, for the whole run. */
+  readonly lossPercent: number;
 };
 
 export const USAGE = `usage: npm run chaos [-- OPTIONS]
@@ -18,6 +22,8 @@ export const USAGE = `usage: npm run chaos [-- OPTIONS]
   --faults LIST    kinds or names of faults, separated by commas: kill,"cut us>kafka-sh" (all; none: no fault)
   --every S        seconds from one fault to the next, on average (4)
   --rate N         source transactions a second (60)
+  --rtt MS         round trip between the sites, besides what faults do (0)
+  --loss PERCENT   packets between the sites that are dropped, in a network namespace of its own; needs root (0)
   --list           print the faults and end
 A stack of its own stands in .stack/chaos meanwhile, at a free block of ports. The last line is the verdict; the exit code is 0 when it is ok.`;
 
@@ -33,6 +39,8 @@ export function readOptions(args: readonly string[]): ChaosOptions | 'help' | 'l
       faults: text,
       every: text,
       rate: text,
+      rtt: text,
+      loss: text,
       list: flag,
       help: { ...flag, short: 'h' },
     },
@@ -48,6 +56,8 @@ export function readOptions(args: readonly string[]): ChaosOptions | 'help' | 'l
       .filter((name) => name !== ''),
     everySeconds: number('every', values.every, 4),
     rate: number('rate', values.rate, 60),
+    rttMs: number('rtt', values.rtt, 0),
+    lossPercent: number('loss', values.loss, 0),
   };
 }
 

@@ -11,6 +11,8 @@ const SHORTEST_MS = 300;
 const REST_MS = 2_000;
 /** More faults than these never last at once. */
 const MOST_AT_ONCE = 4;
+/** A fault that always lasts long is for runs that are so many times as long. */
+const LENGTH_FOR_LONG_ONES = 4;
 
 /** Faults at random times, some overlapping, none at a thing that has one already. Follows from the seed, the lengths and the list of faults. */
 export function planFaults(faults: readonly Fault[], { seed, lengthMs, everyMs }: PlanOptions): readonly Planned[] {
@@ -20,11 +22,17 @@ export function planFaults(faults: readonly Fault[], { seed, lengthMs, everyMs }
   for (let atMs = between(random, everyMs); atMs < lengthMs; atMs += between(random, everyMs)) {
     const isFree = ({ thing }: Fault): boolean => (restsUntil.get(thing) ?? 0) <= atMs;
     const lasting = plan.filter((one) => one.atMs + one.lastsMs > atMs).length;
-    const choices = faults.filter((fault) => isFree(fault) && (fault.longestMs === 0 || lasting < MOST_AT_ONCE));
+    const fits = ({ leastMs = 0 }: Fault): boolean =>
+      leastMs * LENGTH_FOR_LONG_ONES <= lengthMs && atMs + leastMs <= lengthMs;
+    const choices = faults.filter(
+      (fault) => isFree(fault) && fits(fault) && (fault.longestMs === 0 || lasting < MOST_AT_ONCE),
+    );
     const fault = weighted(choices, random);
     if (fault === undefined) continue;
     const longest = Math.min(fault.longestMs, lengthMs - atMs);
-    const lastsMs = fault.longestMs === 0 ? 0 : Math.min(longest, SHORTEST_MS + skewed(random, fault.longestMs));
+    const span = fault.longestMs - (fault.leastMs ?? 0);
+    const lastsMs =
+      fault.longestMs === 0 ? 0 : Math.min(longest, (fault.leastMs ?? SHORTEST_MS) + skewed(random, span));
     restsUntil.set(fault.thing, atMs + lastsMs + REST_MS);
     plan.push({ atMs, fault, lastsMs });
   }

@@ -13,12 +13,15 @@ export class Pulse {
   /** Longest lag, ms. */
   longestMs = 0;
   private readonly route: ChaosRoute;
+  private readonly onArrived: (lagMs: number) => void;
   /** Beats that the source has committed and that are not at the target, oldest first. */
-  private waiting: number[] = [];
+  private readonly waiting: number[] = [];
   private newest = 0;
 
-  constructor(route: ChaosRoute) {
+  /** `onArrived`: told how long each beat took to the target. */
+  constructor(route: ChaosRoute, onArrived: (lagMs: number) => void = () => {}) {
     this.route = route;
+    this.onArrived = onArrived;
   }
 
   /** ms since the oldest beat that is missing at the target; 0 when none is. */
@@ -30,7 +33,8 @@ export class Pulse {
   readonly seen = (at: number): void => {
     this.longestMs = Math.max(this.longestMs, this.lagMs);
     const rest = this.waiting.findIndex((beat) => beat > at);
-    this.waiting = rest === -1 ? [] : this.waiting.slice(rest);
+    const arrived = this.waiting.splice(0, rest === -1 ? this.waiting.length : rest);
+    for (const beat of arrived) this.onArrived(Math.max(0, Date.now() - beat));
   };
 
   /** Until the signal; then one more beat, which lies behind all that was committed before the signal. */

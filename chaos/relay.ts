@@ -18,6 +18,7 @@ export class Relay implements AsyncDisposable {
   private readonly pairs = new Set<Pair>();
   private toServer: Weather = CLEAR;
   private toClient: Weather = CLEAR;
+  private climate: Weather = CLEAR;
   private isRefusing = false;
   private readonly traps = new Set<Trap>();
   /** Connections made so far. */
@@ -60,10 +61,16 @@ export class Relay implements AsyncDisposable {
     this.toClient = { ...this.toClient, delayMs, stallsPerMille };
   }
 
+  /** The delay that the link has for good, ms each way. */
+  settle(delayMs: number): void {
+    this.climate = { ...CLEAR, delayMs };
+    this.clear();
+  }
+
   /** As if nothing had been; what was kept back is carried. */
   clear(): void {
-    this.toServer = CLEAR;
-    this.toClient = CLEAR;
+    this.toServer = this.climate;
+    this.toClient = this.climate;
     this.isRefusing = false;
     for (const { pumps } of this.pairs) for (const pump of pumps) pump.carry();
   }

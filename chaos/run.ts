@@ -16,6 +16,8 @@ import { memoryViolations, type RunFindings } from './verdict.ts';
 import { Witness } from './witness.ts';
 import { ChaosWorkload } from './workload.ts';
 
+const METERED = ['selector-sh', 'loader-us', 'loader-sh', 'admin-api', 'mirror-us'];
+const MEMORY_LOOK_EVERY_MS = 500;
 const BEGIN_LIMIT_MS = 60_000;
 const CALM_LIMIT_MS = 300_000;
 /** Of a stream with several partitions the pulse tells of one only. */
@@ -32,7 +34,7 @@ export async function runChaos(
   const pulses = routes.map((route) => new Pulse(route));
   await begun(routes);
   const witnesses = routes.map((route, n) => new Witness(route, pulses[n]?.seen ?? (() => {})));
-  const memory = new MemoryMeter(bed.stack);
+  const memory = new MemoryMeter({ stack: bed.stack, names: METERED, everyMs: MEMORY_LOOK_EVERY_MS });
   const workload = new ChaosWorkload(routes, options);
   const [working, beating, watching] = [new AbortController(), new AbortController(), new AbortController()];
   const watchers = [...witnesses, memory].map((one) => one.run(watching.signal));

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Connection } from 'mysql2/promise';
 import type { Random } from '../demo/random.ts';
 import { connect, type Server } from '../demo/servers.ts';
+import { atPace } from './pace.ts';
 import { ACCOUNTS, VERSIONED } from './tables.ts';
 
 const ITEMS = 200;
@@ -55,9 +56,7 @@ export class Worker {
 
   private async workOn(connection: Connection, signal: AbortSignal): Promise<void> {
     await connection.query('SET SESSION innodb_lock_wait_timeout = 5');
-    while (!signal.aborted) {
-      const { everyMs, random } = this.parts;
-      await delay(everyMs / 2 + random.below(Math.max(1, everyMs)), undefined, { signal }).catch(() => {});
+    await atPace(this.parts, signal, async () => {
       try {
         await this.transaction(connection);
         this.committed++;
@@ -70,7 +69,7 @@ export class Worker {
           throw error;
         await connection.query('ROLLBACK');
       }
-    }
+    });
   }
 
   private async transaction(connection: Connection): Promise<void> {

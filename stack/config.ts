@@ -22,11 +22,15 @@ export type StackConfig = {
   /** Further arguments of every database server, such as `--binlog-transaction-compression=ON`. */
   readonly databaseArguments: readonly string[];
   readonly access: StackAccess;
+  /** Further environment of processes, by name. */
+  readonly environments?: Environments;
   /** True: services and mirrors reach Kafka and the registry by the relays of `relayed.ts`, which the maker of the stack runs. */
   readonly relayed?: boolean;
   /** The process that owns the stack; when it ends, the stack stops. Absent: the stack stays until `down`. */
   readonly ownerPid?: number;
 };
+
+export type Environments = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /** What a caller may ask of a stack; what is left out comes from the stack's folder, then the environment, then defaults. */
 export type StackOptions = {
@@ -38,6 +42,7 @@ export type StackOptions = {
   readonly databases?: string;
   readonly databaseArguments?: readonly string[];
   readonly relayed?: boolean;
+  readonly environments?: Environments;
 };
 
 /** The stack's folder: option, LUTRA_STACK_DIR, or `.stack` in the project. */
@@ -90,6 +95,7 @@ export function mergeConfig(options: StackOptions, existing: StackConfig | undef
     databaseArguments: options.databaseArguments ?? existing?.databaseArguments ?? [],
     access: existing?.access ?? newStackAccess(),
     ...((options.relayed ?? existing?.relayed) === true ? { relayed: true } : {}),
+    environments: options.environments ?? existing?.environments ?? {},
   };
   if (existing) refuseImpossibleChange(config, existing);
   return config;

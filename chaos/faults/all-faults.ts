@@ -2,6 +2,7 @@ import type { StackHandle } from '../../stack/api.ts';
 import { DATABASE_LINKS } from '../channels.ts';
 import { SERVER_LINKS } from '../links.ts';
 import type { Relay } from '../relay.ts';
+import { clockFaults } from './clock-faults.ts';
 import { diskFaults, mayMount } from './disk-faults.ts';
 import type { Fault } from './fault.ts';
 import { linkFaults } from './link-faults.ts';
@@ -14,6 +15,7 @@ export function allFaults(stack: StackHandle, relayOf: (link: string) => Relay):
     ...processFaults(stack),
     ...linkFaults([...SERVER_LINKS, ...Object.keys(DATABASE_LINKS)], relayOf),
     ...sessionFaults(stack),
+    ...clockFaults(stack),
     ...(mayMount ? diskFaults(stack) : []),
   ];
 }

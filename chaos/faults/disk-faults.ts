@@ -5,7 +5,7 @@ import type { StackHandle } from '../../stack/api.ts';
 import type { Fault } from './fault.ts';
 
 /** Data folders that stand on file systems of their own, in memory: process -> megabytes. */
-const SMALL_DISKS: Readonly<Record<string, number>> = { otter: 900, 'kafka-us': 900 };
+const SMALL_DISKS: Readonly<Record<string, number>> = { otter: 900, 'kafka-sh': 900, 'kafka-us': 900 };
 
 /** Mounting a file system needs root. */
 export const mayMount = process.getuid?.() === 0;

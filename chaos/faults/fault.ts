@@ -10,6 +10,8 @@ export type Fault = {
   readonly weight: number;
   /** Longest time that it lasts, ms; 0: it is over at once. */
   readonly longestMs: number;
+  /** Shortest time, ms; absent: a moment. */
+  readonly leastMs?: number;
   inject(): Promise<void>;
   /** Resolves when the cause is gone; what suffered may still be recovering. */
   heal(): Promise<void>;

@@ -8,6 +8,7 @@ type LinkFault = {
   readonly kind: string;
   readonly weight: number;
   readonly longestMs: number;
+  readonly leastMs?: number;
   readonly inject: (relay: Relay) => void;
   readonly heal: (relay: Relay) => void;
 };
@@ -15,6 +16,15 @@ type LinkFault = {
 const FAULTS: readonly LinkFault[] = [
   // Packets are dropped: neither side hears anything, connections stay until somebody gives up.
   { kind: 'cut', weight: 1.5, longestMs: 20_000, inject: (relay) => relay.hold(), heal: (relay) => relay.clear() },
+  // The same for a minute.
+  {
+    kind: 'sever',
+    weight: 0.5,
+    longestMs: 60_000,
+    leastMs: 60_000,
+    inject: (relay) => relay.hold(),
+    heal: (relay) => relay.clear(),
+  },
   // Requests arrive, their answers are lost with the connection: nobody knows what was done.
   {
     kind: 'mute',
@@ -48,8 +58,8 @@ const FAULTS: readonly LinkFault[] = [
 /** What may happen to links between two processes. */
 export function linkFaults(names: readonly string[], relayOf: (name: string) => Relay): readonly Fault[] {
   return names.flatMap((thing) =>
-    FAULTS.map(({ kind, weight, longestMs, inject, heal }) => ({
-      ...{ name: `${kind} ${thing}`, kind, thing, weight, longestMs },
+    FAULTS.map(({ kind, inject, heal, ...lengths }) => ({
+      ...{ name: `${kind} ${thing}`, kind, thing, ...lengths },
       inject: async () => inject(relayOf(thing)),
       heal: async () => heal(relayOf(thing)),
     })),

@@ -62,7 +62,7 @@ export class Leadership {
 
   /** Kafka takes the records of another selector now. */
   async fenced(): Promise<void> {
-    this.fencedAt = Date.now();
+    this.fencedAt = performance.now();
     await this.release();
   }
 
@@ -92,18 +92,18 @@ export class Leadership {
     const worker = peers.atWork(source);
     if (this.fencedAt !== undefined) {
       if (worker !== undefined) return standsBy(`${worker} reads ${source}`);
-      if (Date.now() - this.fencedAt < FENCED_MS) return standsBy(`another selector reads ${source}`);
+      if (performance.now() - this.fencedAt < FENCED_MS) return standsBy(`another selector reads ${source}`);
     }
     if (leases === undefined) return undefined;
     try {
       const holder = await leases.holder(this.key);
       if (holder !== undefined && holder !== this.token) return standsBy(`${instanceOf(holder)} reads ${source}`);
-      if (Date.now() - this.troubleAt < RECOVERY_MS) return REDIS_AWAY;
+      if (performance.now() - this.troubleAt < RECOVERY_MS) return REDIS_AWAY;
       if (busy() > 0) await pause(Math.min(LATEST_MS, busy() * LATER_MS), signal);
       if (await leases.hold(this.key, this.token, LEASE_MS)) return undefined;
       return standsBy(`another selector reads ${source}`);
     } catch {
-      this.troubleAt = Date.now();
+      this.troubleAt = performance.now();
       if (worker !== undefined) return standsBy(`Redis does not answer, and ${worker} reads ${source}`);
       return peers.areHeard ? undefined : REDIS_AWAY;
     }
@@ -125,7 +125,7 @@ export class Leadership {
       } catch (error) {
         if (!isAway) log.warn({ source, cause: error }, 'Redis does not answer; the source is read on without a lease');
         isAway = true;
-        this.troubleAt = Date.now();
+        this.troubleAt = performance.now();
       }
     }
   }

@@ -26,19 +26,19 @@ export class Peers {
     };
     for await (const { records, caughtUp } of followTopic({ ...kafka, topic: statusTopic(site), onWait }, signal)) {
       for (const { key, value } of records) this.note(key, value);
-      if (caughtUp) this.caughtUpAt ??= Date.now();
+      if (caughtUp) this.caughtUpAt ??= performance.now();
     }
   }
 
   /** Another selector that is at work on the source. */
   atWork(source: string): string | undefined {
     const seen = this.seen.get(source);
-    return seen?.isAtWork && Date.now() - seen.at <= ALIVE_MS ? seen.instance : undefined;
+    return seen?.isAtWork && performance.now() - seen.at <= ALIVE_MS ? seen.instance : undefined;
   }
 
   /** Whether the statuses have been heard for so long that a selector at work would have been among them. */
   get areHeard(): boolean {
-    return this.caughtUpAt !== undefined && Date.now() - this.caughtUpAt > ALIVE_MS;
+    return this.caughtUpAt !== undefined && performance.now() - this.caughtUpAt > ALIVE_MS;
   }
 
   private note(key: string, value: Buffer | null): void {
@@ -50,7 +50,7 @@ export class Peers {
     }
     const isAtWork = !AT_REST.has(stateOf(value));
     if (!isAtWork && this.seen.get(source)?.instance !== instance) return;
-    this.seen.set(source, { instance, isAtWork, at: Date.now() });
+    this.seen.set(source, { instance, isAtWork, at: performance.now() });
   }
 }
 

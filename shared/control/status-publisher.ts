@@ -43,7 +43,14 @@ export class StatusPublisher {
 
   add(key: string, snapshot: StatusSnapshot): void {
     this.removed.delete(key);
-    this.watched.set(key, { snapshot, rows: 0, said: '', saidAt: 0, lookedAt: Date.now(), standing: '' });
+    this.watched.set(key, {
+      snapshot,
+      rows: 0,
+      said: '',
+      saidAt: Number.NEGATIVE_INFINITY,
+      lookedAt: performance.now(),
+      standing: '',
+    });
     this.tick();
   }
 
@@ -68,7 +75,8 @@ export class StatusPublisher {
   }
 
   private async write(): Promise<void> {
-    const now = Date.now();
+    // NOTE of a clock that never jumps: one that is set back must not make this process silent.
+    const now = performance.now();
     const records = [...this.removed].map((key) => ({ key, value: null as Buffer | null }));
     const spoken: [Watched, string][] = [];
     for (const [key, watched] of this.watched) {
@@ -91,7 +99,7 @@ export class StatusPublisher {
     const rowsPerSecond = Math.max(0, Math.round((rows - watched.rows) / seconds));
     watched.rows = rows;
     watched.lookedAt = now;
-    const whole = { ...status, rowsPerSecond, at: now };
+    const whole = { ...status, rowsPerSecond, at: Date.now() };
     const standing = `${status.state} ${status.reason?.code ?? ''}`;
     if (standing !== watched.standing) this.onChange(whole);
     watched.standing = standing;

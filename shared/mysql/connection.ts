@@ -93,10 +93,14 @@ const ACCESS = new Set([
   'ER_NOT_SUPPORTED_AUTH_MODE',
 ]);
 
+/** True for an error that ended a connection while it was in use. */
+export function isLoss(error: unknown): error is Error {
+  return error instanceof Error && 'fatal' in error && error.fatal === true;
+}
+
 /** What ended a connection while it was in use, as SOURCE_UNREACHABLE or TARGET_UNREACHABLE; any other error as it is. `place`: `database order at db1:3306`. */
 export function namedLoss(error: unknown, side: Side, place: string): unknown {
-  if (!(error instanceof Error) || error instanceof ReplicationError) return error;
-  if (!('fatal' in error) || error.fatal !== true) return error;
+  if (!isLoss(error)) return error;
   return new ReplicationError(
     `${side}_UNREACHABLE`,
     `${place} does not answer any more: ${error.message}`,

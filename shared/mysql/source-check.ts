@@ -1,7 +1,7 @@
 import type { Mapping, Start } from '../model/channel.ts';
 import { asReplicationError } from '../runtime/errors.ts';
 import { type CheckedServer, type CheckProblem, checkError, placeOf, problemOf } from './check-problem.ts';
-import { type Connection, type MysqlAddress, openConnection } from './connection.ts';
+import { type Connection, isLoss, type MysqlAddress, namedLoss, openConnection } from './connection.ts';
 import { readGrants } from './grants.ts';
 import { readRows } from './query.ts';
 import { readServerFacts, type ServerFacts } from './server-facts.ts';
@@ -36,7 +36,7 @@ export async function checkSource(address: MysqlAddress, pipelines: readonly Sou
     const { problems, tables } = await inspect(connection, placeOf(address), pipelines);
     return { problems: errorsFirst(problems), tables };
   } catch (error) {
-    return { problems: [problemOf(asReplicationError(error))], tables: [] };
+    return { problems: [problemOf(asReplicationError(namedLoss(error, 'SOURCE', placeOf(address))))], tables: [] };
   } finally {
     await connection?.end().catch(() => {});
   }
@@ -66,7 +66,7 @@ async function inspect(
   return { problems, tables };
 }
 
-/** A part of a check that fails unexpectedly is a finding and hides nothing of the others. */
+/** A part of a check that fails unexpectedly is a finding and hides nothing of the others. Errors: the loss of the connection. */
 export async function attempt(
   place: string,
   what: string,
@@ -75,6 +75,7 @@ export async function attempt(
   try {
     return await look();
   } catch (error) {
+    if (isLoss(error)) throw error;
     const text = error instanceof Error ? error.message : String(error);
     return [
       checkError(

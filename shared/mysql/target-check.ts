@@ -11,7 +11,7 @@ import {
   placeOf,
   problemOf,
 } from './check-problem.ts';
-import { type Connection, type MysqlAddress, openConnection } from './connection.ts';
+import { type Connection, type MysqlAddress, namedLoss, openConnection } from './connection.ts';
 import { readGrants } from './grants.ts';
 import { mergeWarning } from './mapped-facts.ts';
 import { readServerFacts } from './server-facts.ts';
@@ -42,7 +42,7 @@ export async function checkTarget(
     connection.on('error', () => {});
     return errorsFirst(await inspect(connection, placeOf(address), tablePairs(pipelines, sourceTables), appliesDdl));
   } catch (error) {
-    return [problemOf(asReplicationError(error))];
+    return [problemOf(asReplicationError(namedLoss(error, 'TARGET', placeOf(address))))];
   } finally {
     await connection?.end().catch(() => {});
   }

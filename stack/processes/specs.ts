@@ -10,6 +10,11 @@ import { serviceSpec } from './service.ts';
 import type { ProcessSpec } from './spec.ts';
 
 export function specOf(config: StackConfig, place: Place): ProcessSpec {
+  const spec = ownSpec(config, place);
+  return { ...spec, env: { ...spec.env, ...config.environments?.[place.name] } };
+}
+
+function ownSpec(config: StackConfig, place: Place): ProcessSpec {
   switch (place.role) {
     case 'broker':
       return brokerSpec(config, place);

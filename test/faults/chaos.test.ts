@@ -18,7 +18,15 @@ test('chaos: random faults under load leave nothing lost, doubled, torn, out of 
   const lines: string[] = [];
   {
     await using bed = await ChaosBed.open(dir, silentReport);
-    const options = { seed, minutes: MINUTES, everySeconds: EVERY_SECONDS, rate: 100, faults: [] };
+    const options = {
+      seed,
+      minutes: MINUTES,
+      everySeconds: EVERY_SECONDS,
+      rate: 100,
+      faults: [],
+      rttMs: 0,
+      lossPercent: 0,
+    };
     const found = await runChaos(bed, options, (line) => lines.push(line), new AbortController().signal);
     for (const line of reportLines(found)) t.diagnostic(line);
     assert.deepEqual(found.violations, [], `${lines.join('\n')}\n${verdictLine(found)}; logs are in ${dir}/logs`);

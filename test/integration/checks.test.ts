@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { Relay, type Trap } from '../../chaos/relay.ts';
 import { checkChannels } from '../../services/admin-api/channel-check.ts';
 import type { Database, Pipeline } from '../../shared/model/channel.ts';
 import { checkSource } from '../../shared/mysql/source-check.ts';
@@ -39,6 +40,32 @@ for (const { flavour, name, client } of SERVERS) {
     await using bench = await open();
     await bench.sql.query(ITEM);
     assert.deepEqual(codesOf(await bench.source(bench.mapping('*')), 'error'), []);
+  });
+
+  test(`${flavour}: a check whose connection is lost at any question says that the server does not answer`, async () => {
+    await using bench = await open();
+    await bench.sql.query(ITEM);
+    const relay = await Relay.open(bench.address().port);
+    await using _ = relay;
+    const there = { ...bench.address(), host: '127.0.0.1', port: relay.port };
+    const loader = { ...(await bench.user('load', 'ALL ON *.*')), host: '127.0.0.1', port: relay.port };
+    const sides = [
+      { look: () => bench.source(bench.mapping('item'), there), lost: 'SOURCE_UNREACHABLE', fewest: 5 },
+      { look: () => bench.target(bench.mapping('item'), loader), lost: 'TARGET_UNREACHABLE', fewest: 5 },
+    ];
+    for (const { look, lost, fewest } of sides) {
+      let questions = 0;
+      for (let isWhole = false; !isWhole; questions++) {
+        let before = questions;
+        const trap: Trap = { matches: () => before-- === 0, when: 'before', spring: () => {} };
+        relay.arm(trap);
+        const errors = codesOf(await look(), 'error');
+        relay.disarm(trap);
+        isWhole = errors.length === 0;
+        if (!isWhole) assert.deepEqual(errors, [lost], `lost at question ${questions}`);
+      }
+      assert.ok(questions > fewest, `${questions} questions`);
+    }
   });
 
   test(`A13 ${flavour}: every missing grant is named, with the GRANT that gives it`, async () => {

@@ -132,3 +132,17 @@ for (const when of ['before', 'after'] as const) {
     await eventually('the next connection is not trapped', () => hears() === 'COMMIT');
   });
 }
+
+test('D21: a link that is long for good stays so when a fault is over', async () => {
+  await using bench = await open();
+  bench.relay.settle(60);
+  const { socket, heard } = await bench.call();
+  for (const text of ['a', 'ab']) {
+    const asked = performance.now();
+    socket.write(text.at(-1) ?? '');
+    await eventually('it came back', () => heard() === text);
+    assert.ok(performance.now() - asked >= 115, `${performance.now() - asked} ms`);
+    bench.relay.slow(1, 0);
+    bench.relay.clear();
+  }
+});
