@@ -11,6 +11,7 @@ import type { QuarantineDesk } from './quarantine-desk.ts';
 import { applyRoutes } from './routes/apply.ts';
 import { channelRoutes } from './routes/channels.ts';
 import { checkRoutes } from './routes/check.ts';
+import { consoleRoutes } from './routes/console.ts';
 import { ddlRoutes } from './routes/ddl.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { quarantineRoutes } from './routes/quarantine.ts';
@@ -58,6 +59,7 @@ export async function createServer(parts: AdminParts): Promise<App> {
     seekRoutes(scope, parts);
     quarantineRoutes(scope, parts);
     checkRoutes(scope, parts);
+    await consoleRoutes(scope);
   });
   await app.ready();
   return app;
