@@ -52,6 +52,7 @@ export function ConfirmDialog({
   title,
   action,
   isDanger = false,
+  staysOpen = false,
   isReady = true,
   wide = false,
   onConfirm,
@@ -61,6 +62,8 @@ export function ConfirmDialog({
   title: string;
   action: string;
   isDanger?: boolean;
+  /** True when `onConfirm` says itself what comes after it. */
+  staysOpen?: boolean;
   /** False while the effect is not known yet. */
   isReady?: boolean;
   wide?: boolean;
@@ -76,7 +79,7 @@ export function ConfirmDialog({
     setError(undefined);
     try {
       await onConfirm();
-      onClose();
+      if (!staysOpen) onClose();
     } catch (failure) {
       setError(failure);
       setBusy(false);

@@ -52,5 +52,8 @@ export const NAVIGATION: readonly {
 export const PAGES: readonly { readonly path: string; readonly page: ComponentType }[] = [
   { path: '/', page: lazy(() => import('../pages/channels/channels-page.tsx')) },
   { path: '/channels/:name/:part?', page: lazy(() => import('../pages/channel/channel-page.tsx')) },
+  { path: '/new', page: lazy(() => import('../pages/new/new-page.tsx')) },
+  { path: '/databases', page: lazy(() => import('../pages/databases/databases-page.tsx')) },
+  { path: '/users', page: lazy(() => import('../pages/users/users-page.tsx')) },
   { path: '/about', page: lazy(() => import('../pages/about/about-page.tsx')) },
 ];

@@ -38,7 +38,7 @@ function formatOf(locale: string, language: Language): Format {
   });
   return {
     number: (value) => number.format(value),
-    compact: (value) => (value < 10_000 ? number.format(Math.round(value)) : compact.format(value)),
+    compact: (value) => (value < 10_000 ? number.format(Math.round(value)) : compact.format(value).replace('K', 'k')),
     duration: (ms) => durationText(ms, language),
     ago: (at, now = Date.now()) => agoText(now - at, ago),
     time: (at) => time.format(at),

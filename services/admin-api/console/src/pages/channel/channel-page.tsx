@@ -15,6 +15,7 @@ import { CHANNEL_PARTS, type ChannelPart, isChannelPart } from './channel-parts.
 import { channelWords } from './channel-words.ts';
 
 const Overview = lazy(() => import('./overview/overview.tsx'));
+const DocumentPart = lazy(() => import('./document/document-part.tsx'));
 
 /** One channel: its head with state and acts, and the part that the address names. */
 export default function ChannelPage(): ReactNode {
@@ -64,6 +65,8 @@ function Part({ name, part }: { name: string; part: ChannelPart }): ReactNode {
   switch (part) {
     case 'overview':
       return <Overview name={name} />;
+    case 'document':
+      return <DocumentPart name={name} />;
     default:
       return <Coming title={words[part]} />;
   }

@@ -19,7 +19,7 @@ export function RowPath({ pipeline }: { pipeline: PipelineView }): ReactNode {
   return (
     <ol className="path" aria-label={words.path}>
       <Hop icon={<Database size={15} aria-hidden />} kind={words.source} name={from} site={sourceSite}>
-        {selector?.host !== undefined && <Line name={words.host} value={selector.host} />}
+        {selector?.host !== undefined && <Line name={words.host} value={selector.host} isLong />}
       </Hop>
       <ProcessHop
         icon={<FileOutput size={15} aria-hidden />}
@@ -73,9 +73,20 @@ function Hop({
   );
 }
 
-function Line({ name, value, help }: { name: string; value: ReactNode; help?: string }): ReactNode {
+/** `isLong`: the value stands below its name. */
+function Line({
+  name,
+  value,
+  help,
+  isLong = false,
+}: {
+  name: string;
+  value: ReactNode;
+  help?: string;
+  isLong?: boolean;
+}): ReactNode {
   return (
-    <div className="hop-line" title={help}>
+    <div className={isLong ? 'hop-line long' : 'hop-line'} title={help}>
       <span className="muted">{name}</span>
       <span className="hop-value">{value}</span>
     </div>
@@ -106,7 +117,7 @@ function ProcessHop({
         </span>
         {lagMs !== undefined && <Lag ms={lagMs} />}
       </div>
-      {position !== undefined && <Line name={done} value={placeText(position)} help={position.gtidSet} />}
+      {position !== undefined && <Line name={done} value={placeText(position)} help={position.gtidSet} isLong />}
     </Hop>
   );
 }
