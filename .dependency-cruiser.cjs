@@ -132,6 +132,9 @@ module.exports = {
     vendor('oracledb', '^services/loader/oracle', 'oracledb'),
     vendor('pino', '^shared/runtime/log', 'pino'),
     vendor('fastify', '^services/admin-api/', 'fastify'),
+    vendor('session', '^services/admin-api/access/', '@fastify/(cookie|csrf-protection|helmet|secure-session)'),
+    vendor('argon2', '^services/admin-api/access/password', '@node-rs/argon2'),
+    vendor('rate-limiter', '^services/admin-api/access/login-limits', 'rate-limiter-flexible'),
     vendor('cel', '^shared/model/expression-language', '@marcbachmann/cel-js'),
   ],
   options: {

@@ -22,7 +22,7 @@ export class TestBed implements AsyncDisposable {
 
   private constructor(stack: StackHandle) {
     this.stack = stack;
-    this.channels = new Channels(stack.address('admin-api', 'http'));
+    this.channels = new Channels(stack.address('admin-api', 'http'), stack.token);
   }
 
   /** Boots it from nothing, so that no run inherits another's data. Errors: StackError, also while another benchmark runs. */

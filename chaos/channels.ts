@@ -44,7 +44,7 @@ export async function openRoutes(stack: StackHandle, links: Links): Promise<read
   const sources = new Map(routes.map(({ from }) => [from.schema, from]));
   for (const { server: at, schema } of [...sources.values(), ...routes.map(({ to }) => to)])
     await run(at, schemaStatements(schema));
-  const channels = new Channels(stack.address('admin-api', 'http'));
+  const channels = new Channels(stack.address('admin-api', 'http'), stack.token);
   const since = Date.now();
   for (const plan of PLANS) await channels.apply(JSON.stringify(documentOf(plan, links)));
   for (const { channel } of PLANS) await channels.waitRunning(channel, { since, limitMs: START_LIMIT_MS });

@@ -20,7 +20,7 @@ export async function untilCalm(
   pulses: readonly Pulse[],
   { limitMs, tell }: { readonly limitMs: number; readonly tell: (line: string) => void },
 ): Promise<string[]> {
-  const channels = new Channels(stack.address('admin-api', 'http'));
+  const channels = new Channels(stack.address('admin-api', 'http'), stack.token);
   const deadline = performance.now() + limitMs;
   for (let told = performance.now(); ; ) {
     const late = pulses.flatMap((pulse, n) =>

@@ -17,8 +17,8 @@ const POLL_MS = 50;
 export class Channels {
   private readonly client: ApiClient;
 
-  constructor(adminUrl: string) {
-    this.client = new ApiClient(adminUrl);
+  constructor(adminUrl: string, token: string) {
+    this.client = new ApiClient(adminUrl, token);
   }
 
   /** Creates or changes the channels of a document; `file` names it in messages. Resolves to the revision of the first. */

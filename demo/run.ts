@@ -19,6 +19,8 @@ import { Workload } from './workload.ts';
 /** What the demo needs of a stack; `StackHandle` is one. */
 export type DemoStack = Addresses & {
   address(name: string, kind?: 'client' | 'http'): string;
+  /** Of an admin, for the admin API. */
+  readonly token: string;
   kill(...names: readonly string[]): Promise<void>;
 };
 
@@ -44,7 +46,7 @@ export async function runDemo(
   signal: AbortSignal,
 ): Promise<Verdict> {
   const servers = demoServers(stack);
-  const channels = new Channels(stack.address('admin-api', 'http'));
+  const channels = new Channels(stack.address('admin-api', 'http'), stack.token);
   await prepare(servers, channels, screen);
   signal.throwIfAborted();
   const probes = tutorialRoutes(servers).map((route) => new LagProbe(route));

@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { stackToken } from './access.ts';
 import { type StackOptions, stackDir } from './config.ts';
 import { type Command, sendCommand } from './control.ts';
 import { downStack } from './down.ts';
@@ -68,6 +69,11 @@ export class StackHandle {
     return address;
   }
 
+  /** A token of an admin for the admin API. */
+  get token(): string {
+    return stackToken(this.dir);
+  }
+
   /** Starts processes that were stopped; does not wait for their health. */
   start(...names: readonly string[]): Promise<void> {
     return this.#send({ verb: 'start', names });
@@ -124,5 +130,5 @@ export class StackHandle {
 export async function resetStack(dir: string, report: Report): Promise<void> {
   await downStack(dir, report);
   for (const folder of Object.values(foldersOf(dir))) rmSync(folder, { recursive: true, force: true });
-  for (const file of ['stack.json', 'state.json']) rmSync(join(dir, file), { force: true });
+  for (const file of ['stack.json', 'state.json', 'token']) rmSync(join(dir, file), { force: true });
 }

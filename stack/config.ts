@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { StackError } from './errors.ts';
 import { type Database, DEFAULT_BASE_PORT, DEFAULT_DATABASES, layout, type Place, parseDatabases } from './layout.ts';
+import { newStackAccess, type StackAccess } from './secrets.ts';
 import { KAFKA_VERSIONS, type KafkaVersion } from './versions.ts';
 
 export const PROJECT_ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -20,6 +21,7 @@ export type StackConfig = {
   readonly databases: readonly Database[];
   /** Further arguments of every database server, such as `--binlog-transaction-compression=ON`. */
   readonly databaseArguments: readonly string[];
+  readonly access: StackAccess;
   /** True: services and mirrors reach Kafka and the registry by the relays of `relayed.ts`, which the maker of the stack runs. */
   readonly relayed?: boolean;
   /** The process that owns the stack; when it ends, the stack stops. Absent: the stack stays until `down`. */
@@ -62,13 +64,13 @@ export function readConfig(dir: string): StackConfig | undefined {
 /** Writes `stack.json`; a reader sees the old or the new settings, never half of them. */
 export function writeConfig(config: StackConfig): void {
   mkdirSync(config.dir, { recursive: true });
-  writeAtomically(join(config.dir, 'stack.json'), `${JSON.stringify(config, null, 2)}\n`);
+  writeAtomically(join(config.dir, 'stack.json'), `${JSON.stringify(config, null, 2)}\n`, 0o600);
 }
 
 /** Writes a file by renaming a finished one over it. */
-export function writeAtomically(file: string, text: string): void {
+export function writeAtomically(file: string, text: string, mode = 0o644): void {
   const part = `${file}.${process.pid}.part`;
-  writeFileSync(part, text);
+  writeFileSync(part, text, { mode });
   renameSync(part, file);
 }
 
@@ -86,6 +88,7 @@ export function mergeConfig(options: StackOptions, existing: StackConfig | undef
     kafkaVersion,
     databases: asked === undefined && existing ? existing.databases : parseDatabases(asked ?? DEFAULT_DATABASES),
     databaseArguments: options.databaseArguments ?? existing?.databaseArguments ?? [],
+    access: existing?.access ?? newStackAccess(),
     ...((options.relayed ?? existing?.relayed) === true ? { relayed: true } : {}),
   };
   if (existing) refuseImpossibleChange(config, existing);

@@ -49,7 +49,7 @@ export function readState(dir: string): StackState | undefined {
   }
 }
 
-/** Writes the state; readers see the old or the new one. */
+/** Writes the state, which holds logins; readers see the old or the new one. */
 export function writeState(state: StackState): void {
-  writeAtomically(join(state.dir, 'state.json'), `${JSON.stringify(state, null, 2)}\n`);
+  writeAtomically(join(state.dir, 'state.json'), `${JSON.stringify(state, null, 2)}\n`, 0o600);
 }

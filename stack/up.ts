@@ -3,9 +3,19 @@ import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { ensureStackToken } from './access.ts';
 import type { UpOptions } from './api.ts';
 import { inheritedEnvironment } from './child.ts';
-import { mergeConfig, PROJECT_ROOT, placesOf, readConfig, type StackConfig, stackDir, writeConfig } from './config.ts';
+import {
+  mergeConfig,
+  PROJECT_ROOT,
+  placesOf,
+  portOf,
+  readConfig,
+  type StackConfig,
+  stackDir,
+  writeConfig,
+} from './config.ts';
 import { sendCommand } from './control.ts';
 import { StackError } from './errors.ts';
 import { withLock } from './install/cache.ts';
@@ -44,6 +54,7 @@ export async function bringUp(options: UpOptions, report: Report): Promise<UpRes
     const names = missing.map(({ name }) => name);
     if (names.length > 0) await sendCommand(socketPath(dir, 'supervisor'), { verb: 'start', names });
     await waitUntilReady(dir, wanted, names, report);
+    await giveToken(config, wanted);
     const ready = readState(dir)?.processes.filter(({ state }) => state === 'ready').length ?? 0;
     const skipped = new Set(
       readState(dir)
@@ -52,6 +63,13 @@ export async function bringUp(options: UpOptions, report: Report): Promise<UpRes
     );
     return { dir, started: names.filter((name) => !skipped.has(name)).length, ready };
   });
+}
+
+/** What is started anew with an empty Kafka needs a first user again. */
+async function giveToken(config: StackConfig, wanted: readonly Place[]): Promise<void> {
+  const place = wanted.find(({ role }) => role === 'admin-api');
+  if (place === undefined) return;
+  await ensureStackToken(config.dir, `http://127.0.0.1:${portOf(config, place.name)}`, config.access);
 }
 
 function tellOldCode(dir: string, report: Report): void {

@@ -12,6 +12,8 @@ export const CHANNELS_TOPIC = 'lutra.channels';
 export const DECISIONS_TOPIC = 'lutra.decisions';
 /** What operators did by hand; written by the admin API, at the control site only. */
 export const AUDIT_TOPIC = 'lutra.audit';
+/** Users and API tokens of the admin API, without what lets one in; at the control site only. */
+export const USERS_TOPIC = 'lutra.users';
 
 /** `sh.order` for the database `order` at site `sh`. */
 export function sourceId(site: string, database: string): string {

@@ -1,20 +1,29 @@
 import { type DocumentProblem, formatProblem } from '../../shared/model/document-problem.ts';
 import type { ReplicationError } from '../../shared/runtime/errors.ts';
 
-/** A refusal with its HTTP status. `detail` is one sentence; `remedy` says what to do; `problems` lists the parts. */
+/** A refusal with its HTTP status. `detail` is one sentence; `remedy` says what to do; `problems` lists the parts; `headers` go with it. */
 export class ApiError extends Error {
   readonly status: number;
   readonly code: string;
   readonly remedy: string;
   readonly problems: readonly DocumentProblem[];
+  readonly headers: Readonly<Record<string, string>>;
 
-  constructor(status: number, code: string, detail: string, remedy: string, problems: readonly DocumentProblem[] = []) {
+  constructor(
+    status: number,
+    code: string,
+    detail: string,
+    remedy: string,
+    problems: readonly DocumentProblem[] = [],
+    headers: Readonly<Record<string, string>> = {},
+  ) {
     super(detail);
     this.name = 'ApiError';
     this.status = status;
     this.code = code;
     this.remedy = remedy;
     this.problems = problems;
+    this.headers = headers;
   }
 }
 

@@ -132,21 +132,17 @@ export const ddlListSchema = z.object({ items: z.array(ddlEntryViewSchema), tota
 export const decisionRequestSchema = z.strictObject({
   action: decisionActionSchema,
   sql: z.string().min(1).max(1_000_000).optional().describe('With edit: what the target executes, in its own names.'),
-  by: z.string().min(1).max(200).default('api').describe('Who decides, for the ledger.'),
 });
 
 export const quarantineEntryViewSchema = quarantineEntrySchema;
 export const quarantineListSchema = z.object({ items: z.array(quarantineEntryViewSchema), total: z.int() });
-const byWhom = z.string().min(1).max(200).default('api').describe('Who decides, for the record.');
 export const rowDecisionRequestSchema = z.strictObject({
   action: quarantineActionSchema,
   values: editedValuesSchema
     .optional()
     .describe('With edit: column of the target -> value. Exact numbers and dates as text, bytes not at all.'),
-  by: byWhom,
 });
 export const rowsDecisionRequestSchema = z.strictObject({
   action: z.enum(['retry', 'skip']),
   table: z.string().max(200).optional().describe('Only rows of this table of the target, schema.table.'),
-  by: byWhom,
 });

@@ -1,11 +1,10 @@
-import { ensureTopic } from '../../shared/kafka/topic-admin.ts';
 import { followTopic } from '../../shared/kafka/topic-follower.ts';
 import { type Channel, channelSchema } from '../../shared/model/channel.ts';
-import { asReplicationError, ReplicationError } from '../../shared/runtime/errors.ts';
+import { ReplicationError } from '../../shared/runtime/errors.ts';
 import type { Logger } from '../../shared/runtime/log.ts';
-import { backoffMs, pause } from '../../shared/runtime/retry.ts';
-import { CHANNELS_TOPIC, compactedTopicDefinition } from '../../topics/topics.ts';
+import { CHANNELS_TOPIC } from '../../topics/topics.ts';
 import { ChannelWriter } from './channel-writer.ts';
+import { makeTopic } from './make-topic.ts';
 
 type Options = { readonly brokers: readonly string[]; readonly clientId: string; readonly log: Logger };
 type Waiter = { readonly key: string; readonly value: Buffer | null; readonly resolve: () => void };
@@ -37,7 +36,7 @@ export class ChannelStore implements AsyncDisposable {
   /** Follows the topic until the signal; makes it first when it is missing. */
   async run(signal: AbortSignal): Promise<void> {
     const { brokers, clientId, log } = this.options;
-    await this.makeTopic(signal);
+    await makeTopic(this.options, CHANNELS_TOPIC, signal, (error) => this.wait(error));
     const options = {
       brokers,
       clientId,
@@ -126,18 +125,6 @@ export class ChannelStore implements AsyncDisposable {
             : 'it is not a channel document';
       this.strangers.set(key, why);
       this.options.log.warn({ topic: CHANNELS_TOPIC, key, why }, 'a record on the topic is not ours, it is left alone');
-    }
-  }
-
-  private async makeTopic(signal: AbortSignal): Promise<void> {
-    for (let attempt = 0; !signal.aborted; attempt++) {
-      try {
-        await ensureTopic(this.options, compactedTopicDefinition(CHANNELS_TOPIC));
-        return;
-      } catch (error) {
-        this.wait(asReplicationError(error));
-        await pause(backoffMs(attempt, 2_000), signal);
-      }
     }
   }
 

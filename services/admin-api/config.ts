@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { isHostPort, splitHosts } from '../../shared/model/host-list.ts';
 import { ReplicationError } from '../../shared/runtime/errors.ts';
+import { readSecretKey } from '../../shared/runtime/secret-key.ts';
 
 /** Settings of the admin API, read from the environment once. */
 export type AdminConfig = {
@@ -12,6 +13,12 @@ export type AdminConfig = {
   readonly port: number;
   readonly logLevel: string;
   readonly instance: string;
+  /** Undefined: sessions end with the process. */
+  readonly secretKey: string | undefined;
+  /** Undefined: one is made up and logged when there is no user. */
+  readonly setupToken: string | undefined;
+  /** Whether anybody may read /metrics. */
+  readonly isMetricsOpen: boolean;
 };
 
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
@@ -32,6 +39,13 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): A
   if (port < 0 || port > 65_535) faults.push(`LUTRA_HTTP_PORT is "${portText}": write a port of 0 to 65535`);
   const logLevel = env.LUTRA_LOG_LEVEL ?? 'info';
   if (!LEVELS.includes(logLevel)) faults.push(`LUTRA_LOG_LEVEL is "${logLevel}": write one of ${LEVELS.join(', ')}`);
+  const secretKey = readSecretKey(env, faults);
+  const setupToken = env.LUTRA_SETUP_TOKEN || undefined;
+  if (setupToken !== undefined && setupToken.length < 12)
+    faults.push('LUTRA_SETUP_TOKEN is too short: give at least 12 characters, or leave it out');
+  const metricsOpen = env.LUTRA_METRICS_OPEN || 'false';
+  if (metricsOpen !== 'true' && metricsOpen !== 'false')
+    faults.push(`LUTRA_METRICS_OPEN is "${metricsOpen}": write true or false`);
   if (faults.length > 0) {
     throw new ReplicationError(
       'SETTING_INVALID',
@@ -40,7 +54,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): A
     );
   }
   const host = env.LUTRA_HTTP_HOST ?? '127.0.0.1';
-  return { site, brokers, sites, host, port, logLevel, instance: env.LUTRA_INSTANCE ?? `admin-api:${process.pid}` };
+  const instance = env.LUTRA_INSTANCE ?? `admin-api:${process.pid}`;
+  const isMetricsOpen = metricsOpen === 'true';
+  return { site, brokers, sites, host, port, logLevel, instance, secretKey, setupToken, isMetricsOpen };
 }
 
 function readBrokers(name: string, text: string | readonly string[], faults: string[]): string[] {

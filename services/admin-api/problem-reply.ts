@@ -32,6 +32,7 @@ function send(reply: FastifyReply, error: ApiError): FastifyReply {
   if (error.status === 503) reply.header('retry-after', '2');
   return reply
     .code(error.status)
+    .headers(error.headers)
     .type('application/problem+json; charset=utf-8')
     .serializer(JSON.stringify)
     .send({
@@ -90,6 +91,12 @@ function fastifyRefusal(error: unknown): ApiError | undefined {
   );
 }
 
+const CSRF_REFUSAL: [code: string, detail: string, remedy: string] = [
+  'CSRF_TOKEN_WRONG',
+  'the request comes with a session but without its token against forged requests',
+  'send csrfToken of GET /api/v1/session as the header x-lutra-csrf',
+];
+
 const REFUSALS: Readonly<Record<string, [code: string, detail: string, remedy: string]>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: [
     'BODY_TOO_LARGE',
@@ -101,5 +108,7 @@ const REFUSALS: Readonly<Record<string, [code: string, detail: string, remedy: s
     'the content type is not one that can be read here',
     'send the document as application/json or application/yaml',
   ],
+  FST_CSRF_MISSING_SECRET: CSRF_REFUSAL,
+  FST_CSRF_INVALID_TOKEN: CSRF_REFUSAL,
   FST_ERR_CTP_EMPTY_JSON_BODY: ['BODY_MISSING', 'the body is empty', 'send a channel document'],
 };

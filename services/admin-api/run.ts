@@ -1,5 +1,7 @@
 import { ReplicationError } from '../../shared/runtime/errors.ts';
 import type { Logger } from '../../shared/runtime/log.ts';
+import { AccessStore } from './access/access-store.ts';
+import { SetupToken } from './access/setup-token.ts';
 import { AuditLog } from './audit-log.ts';
 import { ChannelStore } from './channel-store.ts';
 import type { AdminConfig } from './config.ts';
@@ -24,11 +26,18 @@ export async function runAdminApi(
   await using ddl = new DdlDesk(options, config.sites.keys());
   await using quarantine = new QuarantineDesk(options, config.sites.keys());
   await using audit = new AuditLog(options);
-  const app = await createServer({ config, channels, statuses, ddl, quarantine, audit, log });
+  await using access = new AccessStore(options);
+  const setup = new SetupToken(config.setupToken);
+  const app = await createServer({ config, channels, statuses, ddl, quarantine, audit, access, setup, log });
   const stop = new AbortController();
   const both = AbortSignal.any([signal, stop.signal]);
   const views = [channels, statuses, ddl, quarantine, audit];
-  const following = Promise.all(views.map((view) => view.run(both)));
+  const sayWhenEmpty = (): void => {
+    if (access.book.users.length === 0) log.warn(setup.announcement());
+  };
+  if (config.secretKey === undefined)
+    log.warn('LUTRA_SECRET_KEY is not set: sessions end with this process and are not known to other admin APIs');
+  const following = Promise.all([...views.map((view) => view.run(both)), access.run(both, sayWhenEmpty)]);
   try {
     onListening(await listen(app, config, log));
     await following;

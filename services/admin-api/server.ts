@@ -2,6 +2,10 @@ import { fastifySwagger } from '@fastify/swagger';
 import { type FastifySchemaCompiler, fastify } from 'fastify';
 import { jsonSchemaTransform, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Logger } from '../../shared/runtime/log.ts';
+import type { AccessStore } from './access/access-store.ts';
+import { guard } from './access/gate.ts';
+import { LoginLimits } from './access/login-limits.ts';
+import type { SetupToken } from './access/setup-token.ts';
 import type { AuditLog } from './audit-log.ts';
 import type { ChannelStore } from './channel-store.ts';
 import type { AdminConfig } from './config.ts';
@@ -16,8 +20,11 @@ import { ddlRoutes } from './routes/ddl.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { quarantineRoutes } from './routes/quarantine.ts';
 import { seekRoutes } from './routes/seek.ts';
+import { sessionRoutes } from './routes/session.ts';
 import { stateRoutes } from './routes/state.ts';
 import { statusRoutes } from './routes/status.ts';
+import { tokenRoutes } from './routes/tokens.ts';
+import { userRoutes } from './routes/users.ts';
 import type { StatusView } from './status-view.ts';
 import { Telemetry } from './telemetry.ts';
 
@@ -28,6 +35,8 @@ export type AdminParts = {
   readonly ddl: DdlDesk;
   readonly audit: AuditLog;
   readonly quarantine: QuarantineDesk;
+  readonly access: AccessStore;
+  readonly setup: SetupToken;
   readonly log: Logger;
 };
 
@@ -48,8 +57,12 @@ export async function createServer(parts: AdminParts): Promise<App> {
   );
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
   app.addHook('onResponse', async (request, reply) => telemetry.answered(request, reply));
+  await guard(app, parts.config, parts.access);
   await app.register(fastifySwagger, { openapi: OPENAPI, transform: jsonSchemaTransform });
   await app.register(async (scope: App) => {
+    sessionRoutes(scope, parts, new LoginLimits());
+    userRoutes(scope, parts);
+    tokenRoutes(scope, parts);
     operationRoutes(scope, parts, telemetry);
     channelRoutes(scope, parts);
     applyRoutes(scope, parts);
@@ -80,6 +93,7 @@ const OPENAPI = {
     { name: 'ddl', description: 'Statements of the sources and decisions about them' },
     { name: 'quarantine', description: 'Rows that targets refuse and decisions about them' },
     { name: 'check', description: 'Source check and target check' },
+    { name: 'access', description: 'Sessions, users and API tokens' },
     { name: 'operation', description: 'Health, metrics, schemas' },
   ],
 };

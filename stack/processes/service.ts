@@ -25,7 +25,7 @@ export function serviceSpec(config: StackConfig, place: Place): ProcessSpec {
     commandLine: () => ({ command: process.execPath, args: [...NODE_FLAGS, file] }),
     env: serviceEnvironment(config, place),
     addresses: { http: url },
-    credentials: [],
+    credentials: place.role === 'admin-api' ? [{ ...loginOf(config), url }] : [],
     log: logFile(config.dir, place.name),
     after: [`kafka-${place.site}`, 'registry', 'redis'],
     unavailable: () => (existsSync(file) ? undefined : `${entry} does not exist yet`),
@@ -47,10 +47,15 @@ export function serviceEnvironment(config: StackConfig, place: Place): Record<st
     LUTRA_REDIS: `redis://127.0.0.1:${portOf(config, 'redis')}`,
     LUTRA_HTTP_PORT: String(portOf(config, place.name)),
     LUTRA_INSTANCE: place.name,
+    LUTRA_SECRET_KEY: config.access.secretKey,
     LUTRA_DB_PASSWORD: source?.password ?? '',
     LUTRA_LOAD_PASSWORD: load?.password ?? '',
   };
   if (place.role !== 'admin-api') return environment;
   const sites = Object.fromEntries(SITES.map((site) => [site, { kafka: kafka(site) }]));
-  return { ...environment, LUTRA_SITES: JSON.stringify(sites) };
+  return { ...environment, LUTRA_SITES: JSON.stringify(sites), LUTRA_SETUP_TOKEN: config.access.setupToken };
+}
+
+function loginOf({ access: { user, password } }: StackConfig): { user: string; password: string } {
+  return { user, password };
 }

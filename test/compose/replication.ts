@@ -46,11 +46,13 @@ export async function replicate(stack: StackInDocker, report: Report): Promise<R
 /** Applies the tutorial's channel by the command line that is in the image, and waits until its pipelines run. */
 async function runChannel(stack: StackInDocker, servers: DemoServers): Promise<void> {
   const since = Date.now();
-  const command = ['exec', '-T', 'admin-api', 'node', 'bin/lutra.js', 'apply', '-f', '-'];
+  const url = `http://${stack.address('admin-api')}`;
+  const token = await stack.adminToken();
+  const command = ['exec', '-T', '-e', `LUTRA_TOKEN=${token}`, 'admin-api', 'node', 'bin/lutra.js', 'apply', '-f', '-'];
   const document = await tutorialDocument(seenFromInside(servers));
   const { code, said } = await stack.compose(command, ['printf', '%s', document]);
   if (code !== 0) throw new StackError(`"lutra apply" failed (${code}): ${said.trim()}`);
-  const channels = new Channels(`http://${stack.address('admin-api')}`);
+  const channels = new Channels(url, token);
   await channels.waitRunning(TUTORIAL_CHANNEL, { since, limitMs: LIMIT_MS });
 }
 

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { adminToken } from '../../stack/access.ts';
 import { PROJECT_ROOT } from '../../stack/config.ts';
 import { StackError } from '../../stack/errors.ts';
 import { DEFAULT_DATABASES, layout, type Place, parseDatabases } from '../../stack/layout.ts';
@@ -9,6 +10,7 @@ import { type CommandResult, runCommand, tryCommand } from './command.ts';
 import type { Engine } from './engine.ts';
 
 const PROJECT = 'lutra-compose-test';
+const FIRST_USER = { user: 'admin', password: 'lutra-compose', setupToken: 'lutra-set-up' } as const;
 const HEALTH_LIMIT_MS = 300_000;
 const POLL_MS = 1000;
 
@@ -101,7 +103,13 @@ export class StackInDocker {
 
   /** What the command line in the image says of every channel. */
   async channelStatus(): Promise<string> {
-    return (await this.compose(['exec', '-T', 'admin-api', 'node', 'bin/lutra.js', 'status'])).said.trim();
+    const token = `LUTRA_TOKEN=${await this.adminToken()}`;
+    return (await this.compose(['exec', '-T', '-e', token, 'admin-api', 'node', 'bin/lutra.js', 'status'])).said.trim();
+  }
+
+  /** A token of the first user, who is made with the file's set-up token. */
+  adminToken(): Promise<string> {
+    return adminToken(`http://${this.address('admin-api')}`, FIRST_USER);
   }
 
   /** The end of a service's log. */

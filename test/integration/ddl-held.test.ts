@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { auditListSchema } from '../../services/admin-api/seek/seek-schemas.ts';
+import { callAdmin } from '../support/access.ts';
 import { decide, statementsOf, untilStatement } from '../support/ddl-desk.ts';
 import { Flow } from '../support/flow.ts';
 import { assertSameStructure } from '../support/structure.ts';
@@ -43,7 +44,7 @@ test('a DDL that the target refuses is held with its reason, rows of its table w
   assert.deepEqual(await flow.atTarget('SELECT COUNT(*) AS n FROM lutra.parked WHERE uid = ?', [held.uid]), [
     { n: '0' },
   ]);
-  assert.equal((await statementsOf(flow)).find(({ id }) => id === held.id)?.decision?.by, 'test');
+  assert.equal((await statementsOf(flow)).find(({ id }) => id === held.id)?.decision?.by, 'admin');
 });
 
 test('a held DDL can be skipped, and one whose decision is refused again stays held with the new reason', async () => {
@@ -63,15 +64,15 @@ test('a held DDL can be skipped, and one whose decision is refused again stays h
     { id: 2, v: 3, w: 4 },
   ]);
   assert.equal(await decide(flow, held, { action: 'skip' }), 409);
-  const answer = await fetch(new URL('/api/v1/audit', flow.stack.address('admin-api', 'http')));
+  const answer = await callAdmin(flow.stack, '/api/v1/audit');
   const { items } = auditListSchema.parse(await answer.json());
   const mine = items.filter(({ channel }) => channel === flow.name).toReversed();
   assert.deepEqual(
     mine.map(({ what, outcome, by }) => [what, outcome, by]),
     [
-      [`edit statement ${held.id}`, 'done', 'test'],
-      [`skip statement ${held.id}`, 'done', 'test'],
-      [`skip statement ${held.id}`, 'failed', 'test'],
+      [`edit statement ${held.id}`, 'done', 'admin'],
+      [`skip statement ${held.id}`, 'done', 'admin'],
+      [`skip statement ${held.id}`, 'failed', 'admin'],
     ],
   );
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { runCli } from '../support/admin-bench.ts';
+import { runLutra } from '../support/access.ts';
 import { decide, untilStatement } from '../support/ddl-desk.ts';
 import { Flow } from '../support/flow.ts';
 import { assertSameTables, outcomesOf, runAtSource } from '../support/same-tables.ts';
@@ -54,8 +54,7 @@ test('a mapping overrides the DDL policy of its channel: applied, ignored and he
 
 test('a held statement is listed, edited, skipped and applied with the command line', async () => {
   await using flow = await Flow.open({ tables: { t: ROW }, policies: { ddl: 'hold' } });
-  const server = flow.stack.address('admin-api', 'http');
-  const lutra = (...args: string[]) => runCli(['--server', server, ...args]);
+  const lutra = (...args: string[]) => runLutra(flow.stack, ...args);
   const steps: readonly [sql: string, ...args: string[]][] = [
     ['ALTER TABLE t ADD w INT', 'apply'],
     ['ALTER TABLE t ADD x INT', 'edit', '--sql', `ALTER TABLE ${flow.route.to.schema}.t ADD x BIGINT`],

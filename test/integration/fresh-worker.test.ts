@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { PROJECT_ROOT } from '../../stack/config.ts';
+import { callAdmin } from '../support/access.ts';
 import { eventually } from '../support/eventually.ts';
 import { Flow } from '../support/flow.ts';
 
@@ -23,7 +24,7 @@ function startLoader(flow: Flow, instance: string): ChildProcess {
 }
 
 async function instances(flow: Flow): Promise<string[]> {
-  const response = await fetch(`${flow.stack.address('admin-api', 'http')}/api/v1/status`);
+  const response = await callAdmin(flow.stack, '/api/v1/status');
   return [...JSON.stringify(await response.json()).matchAll(/"instance":"([^"]+)"/g)].map(([, name]) => name ?? '');
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { untilStatement } from '../support/ddl-desk.ts';
+import { decide, untilStatement } from '../support/ddl-desk.ts';
 import { Flow } from '../support/flow.ts';
 import { decideRow, untilQuarantine, untilStates } from '../support/quarantine-desk.ts';
 
@@ -97,9 +97,7 @@ test('B16: rows that waited for a statement and are refused behind it go into qu
   await flow.atSource('UPDATE t SET w = 3');
   await flow.settle();
   const sql = `ALTER TABLE ${flow.route.to.schema}.t ADD COLUMN w INT, MODIFY v VARCHAR(5)`;
-  const url = `${flow.stack.address('admin-api', 'http')}/api/v1/channels/${flow.name}/pipelines/p/ddl/${held.id}/decision`;
-  const body = JSON.stringify({ action: 'edit', sql });
-  await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+  assert.equal(await decide(flow, held, { action: 'edit', sql }), 202);
   const [poison] = await untilStates(flow, ['refused id=1', 'waiting id=1']);
   assert.deepEqual(await flow.atTarget('SELECT id, w FROM t'), [{ id: 2, w: 3 }]);
   await flow.atTarget('ALTER TABLE t MODIFY v VARCHAR(20)');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { runCli } from '../support/admin-bench.ts';
+import { runLutra } from '../support/access.ts';
 import { Flow } from '../support/flow.ts';
 import { decideRow, quarantined, untilQuarantine, untilStates } from '../support/quarantine-desk.ts';
 
@@ -14,7 +14,7 @@ test('B16: the command line lists, shows, edits, skips and retries; values stand
   await using flow = await Flow.open({ tables, targetTables, policies: QUARANTINE });
   const restarts = flow.stack.process('loader-us').restarts;
   const cli = async (...args: string[]): Promise<string> => {
-    const { code, out, err } = await runCli(['--server', flow.stack.address('admin-api', 'http'), ...args]);
+    const { code, out, err } = await runLutra(flow.stack, ...args);
     assert.equal(code, 0, err);
     return out;
   };
@@ -46,14 +46,7 @@ test('B16: the command line lists, shows, edits, skips and retries; values stand
     { id: 1, v: 'cut', d: '99.25' },
     { id: 3, v: word, d: '3.50' },
   ]);
-  const refused = await runCli([
-    '--server',
-    flow.stack.address('admin-api', 'http'),
-    'quarantine',
-    'skip',
-    flow.name,
-    '1-1-1',
-  ]);
+  const refused = await runLutra(flow.stack, 'quarantine', 'skip', flow.name, '1-1-1');
   assert.equal(refused.code, 1);
   const log = await readFile(join(flow.stack.dir, 'logs', 'loader-us.log'), 'utf8');
   assert.ok(log.includes(one?.id ?? '-') && !log.includes(word), 'the log names the row and holds no value of it');

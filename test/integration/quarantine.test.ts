@@ -73,7 +73,7 @@ for (const target of ['otter', 'user']) {
     await untilStates(flow, []);
     await flow.assertEqual();
     const [applied] = await quarantined(flow, 'applied');
-    assert.deepEqual([applied?.id, applied?.decision?.by, applied?.row], [poison?.id, 'test', undefined]);
+    assert.deepEqual([applied?.id, applied?.decision?.by, applied?.row], [poison?.id, 'admin', undefined]);
     assert.deepEqual(await flow.atTarget('SELECT COUNT(*) AS n FROM lutra.quarantine WHERE uid = ?', [poison?.uid]), [
       { n: '0' },
     ]);

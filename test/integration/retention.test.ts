@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { readGroupPlaces } from '../../shared/kafka/group-offsets.ts';
 import { openProducer } from '../../shared/kafka/record-producer.ts';
 import { positionsTopic } from '../../topics/topics.ts';
-import { runCli } from '../support/admin-bench.ts';
+import { runLutra } from '../support/access.ts';
 import { eventually } from '../support/eventually.ts';
 import { Flow, type FlowOptions, type PipelineStatus } from '../support/flow.ts';
 import { resetOffsets } from '../support/kafka-groups.ts';
@@ -32,8 +32,7 @@ async function untilGap(flow: Flow): Promise<NonNullable<PipelineStatus['reason'
 async function obey(flow: Flow, remedy: string): Promise<void> {
   const [command = ''] = /lutra (seek|skip) [^,]+/.exec(remedy) ?? [];
   await flow.pause();
-  const server = flow.stack.address('admin-api', 'http');
-  const done = await runCli(['--server', server, ...command.split(' ').slice(1), '--yes']);
+  const done = await runLutra(flow.stack, ...command.split(' ').slice(1), '--yes');
   assert.equal(done.code, 0, `${command}: ${done.out}${done.err}`);
   await flow.start();
 }

@@ -4,7 +4,7 @@ import type { SeekReply } from '../../services/admin-api/seek/seek-schemas.ts';
 import { setGroupOffsets } from '../../shared/kafka/group-offsets.ts';
 import type { AuditEntry } from '../../shared/model/audit.ts';
 import { readLogEnd } from '../../shared/mysql/source-log.ts';
-import { runCli } from '../support/admin-bench.ts';
+import { callAdmin, runLutra } from '../support/access.ts';
 import { eventually } from '../support/eventually.ts';
 import { Flow } from '../support/flow.ts';
 import { kafkaOf } from '../support/kafka-records.ts';
@@ -12,9 +12,7 @@ import { kafkaOf } from '../support/kafka-records.ts';
 const TABLES = { t: 'id INT NOT NULL PRIMARY KEY, v VARCHAR(20)' };
 
 async function post(flow: Flow, request: object): Promise<{ status: number; body: SeekReply & { code?: string } }> {
-  const url = `${flow.stack.address('admin-api', 'http')}/api/v1/channels/${flow.name}/pipelines/p/position`;
-  const body = JSON.stringify({ by: 'test', ...request });
-  const answer = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+  const answer = await callAdmin(flow.stack, `/api/v1/channels/${flow.name}/pipelines/p/position`, request);
   return { status: answer.status, body: (await answer.json()) as SeekReply };
 }
 
@@ -40,7 +38,7 @@ async function ids(flow: Flow): Promise<number[]> {
 }
 
 async function auditOf(flow: Flow): Promise<AuditEntry[]> {
-  const answer = await fetch(`${flow.stack.address('admin-api', 'http')}/api/v1/audit`);
+  const answer = await callAdmin(flow.stack, '/api/v1/audit');
   return ((await answer.json()) as { items: AuditEntry[] }).items.filter(({ channel }) => channel === flow.name);
 }
 
@@ -91,7 +89,7 @@ test('B17: the position of a paused pipeline moves over given events: preview, b
   const [entry] = await auditOf(flow);
   assert.deepEqual(
     [entry?.by, entry?.outcome, entry?.after, entry?.rows],
-    ['test', 'done', { 0: String(first + 3n) }, moved.preview.rows],
+    ['admin', 'done', { 0: String(first + 3n) }, moved.preview.rows],
   );
 
   await flow.start();
@@ -106,7 +104,7 @@ test('B17: the position of a paused pipeline moves over given events: preview, b
 
 test('B17: lutra skip leaves out the next transaction, lutra replay applies the last ones again, neither goes the other way', async () => {
   await using flow = await Flow.open({ tables: TABLES });
-  const lutra = (...args: string[]) => runCli(['--server', flow.stack.address('admin-api', 'http'), ...args]);
+  const lutra = (...args: string[]) => runLutra(flow.stack, ...args);
   await flow.atSource("INSERT INTO t VALUES (1, 'kept')");
   await flow.settle();
   const refused = await lutra('skip', flow.name);

@@ -22,7 +22,7 @@ const own = await upStack({
   tiedToCaller: true,
 });
 const stack = await testStack();
-const channels = new Channels(stack.address('admin-api', 'http'));
+const channels = new Channels(stack.address('admin-api', 'http'), stack.token);
 const word = randomBytes(4).toString('hex');
 const [name, from, to] = [`c-${word}`, `s_${word}`, `t_${word}`];
 const a = serverAt(own.address('a'));

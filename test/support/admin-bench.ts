@@ -9,7 +9,10 @@ import { openProducer, type RecordProducer } from '../../shared/kafka/record-pro
 import { ensureTopic } from '../../shared/kafka/topic-admin.ts';
 import type { Status } from '../../shared/model/status.ts';
 import { createLogger } from '../../shared/runtime/log.ts';
-import { PROJECT_ROOT } from '../../stack/config.ts';
+import { adminToken } from '../../stack/access.ts';
+import { attachStack } from '../../stack/api.ts';
+import { PROJECT_ROOT, readConfig as readStackConfig } from '../../stack/config.ts';
+import { newStackAccess } from '../../stack/secrets.ts';
 import { CHANNELS_TOPIC, compactedTopicDefinition, statusTopic } from '../../topics/topics.ts';
 
 export type Answer = { readonly status: number; readonly body: unknown; readonly headers: Headers };
@@ -23,6 +26,8 @@ export class AdminBench implements AsyncDisposable {
   readonly word = randomBytes(4).toString('hex');
   readonly site = `t${this.word}`;
   readonly url: string;
+  /** Of an admin. */
+  token = '';
   private readonly producer: RecordProducer;
   private readonly brokers: string;
   private readonly stop: AbortController;
@@ -39,7 +44,9 @@ export class AdminBench implements AsyncDisposable {
     this.producer = openProducer({ brokers: [brokers], clientId: `bench-${word}`, log });
   }
 
+  /** The first user is the one of the stack that is attached, whose Kafka may be this one; on another Kafka it is made. */
   static async open(brokers: string): Promise<AdminBench> {
+    const access = readStackConfig(attachStack().dir)?.access ?? newStackAccess();
     const word = randomBytes(4).toString('hex');
     const sites = Object.fromEntries(['sh', 'us', `t${word}`].map((site) => [site, { kafka: brokers }]));
     const config = readConfig({
@@ -47,12 +54,16 @@ export class AdminBench implements AsyncDisposable {
       LUTRA_KAFKA: `${brokers};`,
       LUTRA_SITES: JSON.stringify(sites),
       LUTRA_HTTP_PORT: '0',
+      LUTRA_SETUP_TOKEN: access.setupToken,
+      LUTRA_SECRET_KEY: access.secretKey,
     });
     const stop = new AbortController();
     const { promise, resolve, reject } = Promise.withResolvers<number>();
     const done = runAdminApi(config, log, stop.signal, resolve);
     done.catch(reject);
     const bench = new AdminBench(brokers, `http://127.0.0.1:${await promise}`, stop, done, word);
+    await eventually('users and channels are read', async () => (await fetch(`${bench.url}/health`)).status === 200);
+    bench.token = await adminToken(bench.url, access);
     return bench;
   }
 
@@ -74,9 +85,11 @@ export class AdminBench implements AsyncDisposable {
   }
 
   async call(method: string, path: string, body?: string, headers: Record<string, string> = {}): Promise<Answer> {
+    const authorization = `Bearer ${this.token}`;
     const response = await fetch(`${this.url}${path}`, {
       method,
-      ...(body === undefined ? { headers } : { body, headers: { ...YAML, ...headers } }),
+      ...(body === undefined ? {} : { body }),
+      headers: { authorization, ...(body === undefined ? {} : YAML), ...headers },
     });
     const content = await response.text();
     return {
@@ -88,7 +101,7 @@ export class AdminBench implements AsyncDisposable {
 
   /** The command line, as a user runs it. */
   cli(args: readonly string[], input = ''): Promise<CliResult> {
-    return runCli(['--server', this.url, ...args], input);
+    return runCli(['--server', this.url, ...args], { input, token: this.token });
   }
 
   async putStatus(status: Pick<Status, 'role'> & Partial<Status>): Promise<void> {
@@ -131,9 +144,17 @@ export class AdminBench implements AsyncDisposable {
   }
 }
 
-/** Runs bin/lutra.js to its end. */
-export async function runCli(args: readonly string[], input = ''): Promise<CliResult> {
-  const child = spawn(process.execPath, [join(PROJECT_ROOT, 'bin', 'lutra.js'), ...args], { stdio: 'pipe' });
+/** Runs bin/lutra.js to its end; without a token it is nobody. `configFolder`: where it keeps what `lutra login` got. */
+export async function runCli(
+  args: readonly string[],
+  {
+    input = '',
+    token = '',
+    configFolder = '/nonexistent',
+  }: { readonly input?: string; readonly token?: string; readonly configFolder?: string } = {},
+): Promise<CliResult> {
+  const env = { ...process.env, LUTRA_TOKEN: token, XDG_CONFIG_HOME: configFolder };
+  const child = spawn(process.execPath, [join(PROJECT_ROOT, 'bin', 'lutra.js'), ...args], { stdio: 'pipe', env });
   child.stdin.on('error', () => {});
   child.stdin.end(input);
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve));

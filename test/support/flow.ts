@@ -56,7 +56,7 @@ export class Flow implements AsyncDisposable {
     this.stack = stack;
     this.options = options;
     this.mappings = options.mappings ?? (({ from: schema, to: copy }) => [{ from: `${schema}.*`, to: `${copy}.*` }]);
-    this.channels = new Channels(stack.address('admin-api', 'http'));
+    this.channels = new Channels(stack.address('admin-api', 'http'), stack.token);
     this.sourceName = sharing?.sourceName ?? `s-${this.word}`;
     const from = sharing?.route.from ?? { server: serverAt(stack.address(source)), schema: `s_${this.word}` };
     this.route = { name: 'p', from, to: { server: serverAt(stack.address(target)), schema: `t_${this.word}` } };

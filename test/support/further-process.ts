@@ -6,13 +6,13 @@ import type { StackHandle } from '../../stack/api.ts';
 import { PROJECT_ROOT } from '../../stack/config.ts';
 
 export type FurtherOptions = {
-  readonly role: 'selector' | 'loader';
+  readonly role: 'selector' | 'loader' | 'admin-api';
   readonly site: 'sh' | 'us';
   /** Changes of the environment; an empty text leaves a setting out. */
   readonly env?: Readonly<Record<string, string>>;
 };
 
-/** A selector or loader beside those of the stack: the service's own main.ts under an instance name of its own. Disposal ends it. */
+/** A service beside those of the stack: the service's own main.ts under an instance name of its own. Disposal ends it. */
 export class FurtherProcess implements AsyncDisposable {
   readonly instance: string;
   readonly log: string;

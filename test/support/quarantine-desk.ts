@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import type { QuarantineEntry } from '../../shared/model/quarantine-entry.ts';
+import { callAdmin } from './access.ts';
 import { eventually } from './eventually.ts';
 import type { Flow } from './flow.ts';
 
 /** Rows of a flow's channel that are refused or wait, in source order, as the admin API tells them; with `state` the others. */
 export async function quarantined(flow: Flow, state = ''): Promise<QuarantineEntry[]> {
   const query = `limit=1000${state === '' ? '' : `&state=${state}`}`;
-  const answer = await fetch(`${urlOf(flow)}/quarantine?${query}`);
+  const answer = await callAdmin(flow.stack, `${pathOf(flow)}/quarantine?${query}`);
   assert.equal(answer.status, 200);
   return ((await answer.json()) as { items: QuarantineEntry[] }).items;
 }
@@ -44,20 +45,16 @@ export function untilStates(flow: Flow, expected: readonly string[]): Promise<Qu
 
 /** Decides about a row; resolves to the HTTP status. */
 export async function decideRow(flow: Flow, { id }: { readonly id: string }, decision: object): Promise<number> {
-  return post(`${urlOf(flow)}/pipelines/p/quarantine/${id}/decision`, decision);
+  const answer = await callAdmin(flow.stack, `${pathOf(flow)}/pipelines/p/quarantine/${id}/decision`, decision);
+  return answer.status;
 }
 
 /** Decides about all refused rows; resolves to the HTTP status. */
 export async function decideAllRows(flow: Flow, decision: object): Promise<number> {
-  return post(`${urlOf(flow)}/pipelines/p/quarantine/decision`, decision);
-}
-
-function urlOf(flow: Flow): string {
-  return `${flow.stack.address('admin-api', 'http')}/api/v1/channels/${flow.name}`;
-}
-
-async function post(url: string, decision: object): Promise<number> {
-  const body = JSON.stringify({ by: 'test', ...decision });
-  const answer = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+  const answer = await callAdmin(flow.stack, `${pathOf(flow)}/pipelines/p/quarantine/decision`, decision);
   return answer.status;
+}
+
+function pathOf(flow: Flow): string {
+  return `/api/v1/channels/${flow.name}`;
 }

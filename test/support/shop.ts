@@ -39,7 +39,7 @@ export class Shop implements AsyncDisposable {
   private constructor(stack: StackHandle) {
     this.stack = stack;
     this.servers = demoServers(stack);
-    this.channels = new Channels(stack.address('admin-api', 'http'));
+    this.channels = new Channels(stack.address('admin-api', 'http'), stack.token);
   }
 
   static async open(): Promise<Shop> {

@@ -1,5 +1,5 @@
 /** Exit codes of the command line: kubectl-like, and told apart from each other. */
-export const EXIT = { refused: 1, usage: 2, unreachable: 3 } as const;
+export const EXIT = { refused: 1, usage: 2, unreachable: 3, notLoggedIn: 4 } as const;
 
 /** The end of a command with what to print on stderr. */
 export class CliError extends Error {

@@ -8,11 +8,12 @@ import { addDescribe } from './commands/describe.ts';
 import { addGet } from './commands/get.ts';
 import { addQuarantine } from './commands/quarantine.ts';
 import { addSeek } from './commands/seek.ts';
+import { addSession } from './commands/session.ts';
 import { addState } from './commands/state.ts';
 import { addStatus } from './commands/status.ts';
 
-/** Gives the commands their client once the options are known. */
-export type Connect = () => ApiClient;
+/** Gives the commands their client once the options are known; without a token it is the one of the environment or of `lutra login`, null is none. */
+export type Connect = (token?: string | null) => ApiClient;
 
 /** The command line with all its commands. Ends by throwing, never by itself. */
 export function createProgram(): Command {
@@ -23,7 +24,7 @@ export function createProgram(): Command {
     .exitOverride()
     .showHelpAfterError('(add --help for the usage)')
     .addHelpText('after', HELP);
-  const connect: Connect = () => new ApiClient(program.opts<{ server?: string }>().server);
+  const connect: Connect = (token) => new ApiClient(program.opts<{ server?: string }>().server, token);
   for (const add of [
     addApply,
     addGet,
@@ -35,6 +36,7 @@ export function createProgram(): Command {
     addSeek,
     addAudit,
     addCheck,
+    addSession,
   ])
     add(program, connect);
   return program;
@@ -42,9 +44,10 @@ export function createProgram(): Command {
 
 const HELP = `
 Examples:
+  lutra login                   once; LUTRA_TOKEN gives an API token instead
   lutra check -f shop.yaml      look at both databases before anything is stored
   lutra apply -f shop.yaml      create or change the channels of a file
   lutra status --watch          lag, rows a second and positions, live
   lutra get shop -o yaml        the document, ready to edit and apply again
 
-Exit codes: 0 ok, 1 refused or problems found, 2 wrong usage, 3 the admin API is not reachable.`;
+Exit codes: 0 ok, 1 refused or problems found, 2 wrong usage, 3 the admin API is not reachable, 4 not logged in.`;

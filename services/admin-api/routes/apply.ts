@@ -10,6 +10,7 @@ export function applyRoutes(app: App, parts: AdminParts): void {
   app.post(
     '/api/v1/apply',
     {
+      config: { role: 'admin' },
       schema: {
         tags: ['channels'],
         summary: 'Create or replace the channels of a file',

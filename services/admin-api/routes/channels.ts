@@ -13,6 +13,7 @@ export function channelRoutes(app: App, parts: AdminParts): void {
   app.get(
     '/api/v1/channels',
     {
+      config: { role: 'viewer' },
       schema: {
         tags: ['channels'],
         summary: 'List channels',
@@ -40,6 +41,7 @@ export function channelRoutes(app: App, parts: AdminParts): void {
   app.get(
     '/api/v1/channels/:name',
     {
+      config: { role: 'viewer' },
       schema: {
         tags: ['channels'],
         summary: 'Read a channel',
@@ -66,6 +68,7 @@ export function channelRoutes(app: App, parts: AdminParts): void {
   app.put(
     '/api/v1/channels/:name',
     {
+      config: { role: 'admin' },
       schema: {
         tags: ['channels'],
         summary: 'Create or replace a channel',
@@ -109,6 +112,7 @@ export function channelRoutes(app: App, parts: AdminParts): void {
   app.delete(
     '/api/v1/channels/:name',
     {
+      config: { role: 'admin' },
       schema: {
         tags: ['channels'],
         summary: 'Delete a channel',

@@ -23,6 +23,7 @@ export function checkRoutes(app: App, parts: AdminParts): void {
   app.post(
     '/api/v1/channels/:name/check',
     {
+      config: { role: 'operator' },
       schema: {
         tags: ['check'],
         summary: 'Check the databases of a channel',
@@ -41,6 +42,7 @@ export function checkRoutes(app: App, parts: AdminParts): void {
   app.post(
     '/api/v1/check',
     {
+      config: { role: 'admin' },
       schema: {
         tags: ['check'],
         summary: 'Check the databases of documents',

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ddlStateSchema } from '../../../shared/model/ddl-entry.ts';
+import { callerOf } from '../access/caller.ts';
 import { ApiError } from '../api-error.ts';
 import { ddlEntryViewSchema, ddlListSchema, decisionRequestSchema } from '../api-schemas.ts';
 import type { AdminParts, App } from '../server.ts';
@@ -11,6 +12,7 @@ export function ddlRoutes(app: App, parts: AdminParts): void {
   app.get(
     '/api/v1/channels/:name/ddl',
     {
+      config: { role: 'viewer' },
       schema: {
         tags: ['ddl'],
         summary: 'Statements that the pipelines of a channel met, newest first',
@@ -38,6 +40,7 @@ export function ddlRoutes(app: App, parts: AdminParts): void {
   app.post(
     '/api/v1/channels/:name/pipelines/:pipeline/ddl/:id/decision',
     {
+      config: { role: 'operator' },
       schema: {
         tags: ['ddl'],
         summary: 'Decide about a held statement',
@@ -49,9 +52,11 @@ export function ddlRoutes(app: App, parts: AdminParts): void {
         response: answers({ 202: ddlEntryViewSchema }, 404, 409, 422),
       },
     },
-    async ({ params, body }, reply) => {
+    async (request, reply) => {
+      const { params, body } = request;
+      const by = callerOf(request).name;
       const { channel, pipeline, uid } = pipelineNamed(parts, params);
-      const { action, sql, by } = readBody(decisionRequestSchema, body, invalid);
+      const { action, sql } = readBody(decisionRequestSchema, body, invalid);
       if ((action === 'edit') !== (sql !== undefined))
         throw invalid('sql belongs to the action edit, and edit needs it');
       const what = `${action} statement ${params.id}`;

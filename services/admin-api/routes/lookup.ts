@@ -27,6 +27,15 @@ export function pipelineNamed(
   );
 }
 
+/** A JSON body. Errors: ApiError 422 that names the part, never its value. */
+export function readJson<T>(schema: z.ZodType<T>, body: unknown): T {
+  return readBody(
+    schema,
+    body,
+    (why) => new ApiError(422, 'BODY_INVALID', `the body cannot be read: ${why}`, 'see /api/v1/openapi.json'),
+  );
+}
+
 /** A JSON body. Errors: what `invalid` makes of the reason. */
 export function readBody<T>(schema: z.ZodType<T>, body: unknown, invalid: (why: string) => ApiError): T {
   let content: unknown;

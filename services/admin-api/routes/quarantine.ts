@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type QuarantineEntry, quarantineStateSchema } from '../../../shared/model/quarantine-entry.ts';
+import { callerOf } from '../access/caller.ts';
 import { ApiError } from '../api-error.ts';
 import {
   quarantineEntryViewSchema,
@@ -20,6 +21,7 @@ export function quarantineRoutes(app: App, parts: AdminParts): void {
   app.get(
     '/api/v1/channels/:name/quarantine',
     {
+      config: { role: 'viewer' },
       schema: {
         tags: ['quarantine'],
         summary: 'Rows in quarantine, in source order',
@@ -48,6 +50,7 @@ export function quarantineRoutes(app: App, parts: AdminParts): void {
   app.get(
     '/api/v1/channels/:name/pipelines/:pipeline/quarantine/:id',
     {
+      config: { role: 'viewer' },
       schema: {
         tags: ['quarantine'],
         summary: 'One row with its values, the statement, the error and advice',
@@ -61,6 +64,7 @@ export function quarantineRoutes(app: App, parts: AdminParts): void {
   app.post(
     '/api/v1/channels/:name/pipelines/:pipeline/quarantine/:id/decision',
     {
+      config: { role: 'operator' },
       schema: {
         tags: ['quarantine'],
         summary: 'Decide about a refused row',
@@ -72,9 +76,11 @@ export function quarantineRoutes(app: App, parts: AdminParts): void {
         response: answers({ 202: quarantineEntryViewSchema }, 404, 409, 422),
       },
     },
-    async ({ params, body }, reply) => {
+    async (request, reply) => {
+      const { params, body } = request;
+      const by = callerOf(request).name;
       const { channel, pipeline, uid } = pipelineNamed(parts, params);
-      const { action, values, by } = readBody(rowDecisionRequestSchema, body, invalid);
+      const { action, values } = readBody(rowDecisionRequestSchema, body, invalid);
       if ((action === 'edit') !== (values !== undefined))
         throw invalid('values belong to the action edit, and edit needs them');
       const columns = values === undefined ? '' : `: ${Object.keys(values).join(', ')}`;
@@ -89,6 +95,7 @@ export function quarantineRoutes(app: App, parts: AdminParts): void {
   app.post(
     '/api/v1/channels/:name/pipelines/:pipeline/quarantine/decision',
     {
+      config: { role: 'operator' },
       schema: {
         tags: ['quarantine'],
         summary: 'Decide about all refused rows of a pipeline, or of one of its tables',
@@ -98,12 +105,14 @@ export function quarantineRoutes(app: App, parts: AdminParts): void {
         response: answers({ 202: quarantineListSchema }, 404, 422),
       },
     },
-    async ({ params, body }, reply) => {
+    async (request, reply) => {
+      const { params, body } = request;
+      const by = callerOf(request).name;
       const { channel, pipeline, uid } = pipelineNamed(parts, params);
-      const { table, ...request } = readBody(rowsDecisionRequestSchema, body, invalid);
-      const what = `${request.action} all refused rows${table === undefined ? '' : ` of ${table}`}`;
-      const deed = { by: request.by, action: 'row', channel: channel.name, pipeline: pipeline.name, what } as const;
-      const decide = (): Promise<QuarantineEntry[]> => parts.quarantine.decideAll(uid, table, request);
+      const { table, action } = readBody(rowsDecisionRequestSchema, body, invalid);
+      const what = `${action} all refused rows${table === undefined ? '' : ` of ${table}`}`;
+      const deed = { by, action: 'row', channel: channel.name, pipeline: pipeline.name, what } as const;
+      const decide = (): Promise<QuarantineEntry[]> => parts.quarantine.decideAll(uid, table, { action, by });
       const items = await parts.audit.record({ ...deed, rows: 0 }, decide, ({ length }) => length);
       return reply.code(202).send({ items: items.slice(0, 1000), total: items.length });
     },

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { callerOf } from '../access/caller.ts';
 import { ApiError } from '../api-error.ts';
 import { seek } from '../seek/seek.ts';
 import { auditListSchema, seekReplySchema, seekRequestSchema } from '../seek/seek-schemas.ts';
@@ -11,6 +12,7 @@ export function seekRoutes(app: App, parts: AdminParts): void {
   app.post(
     '/api/v1/channels/:name/pipelines/:pipeline/position',
     {
+      config: { role: 'operator' },
       schema: {
         tags: ['channels'],
         summary: "Move a paused pipeline's position",
@@ -21,20 +23,22 @@ export function seekRoutes(app: App, parts: AdminParts): void {
         body: z
           .any()
           .describe(
-            '{to: {offset, partition?} | {shiftBy, partition?} | {transactions} | {time} | {gtid} | {file, position}, only?, dryRun?, by?}',
+            '{to: {offset, partition?} | {shiftBy, partition?} | {transactions} | {time} | {gtid} | {file, position}, only?, dryRun?}',
           ),
         response: answers({ 200: seekReplySchema }, 404, 409, 422),
       },
     },
-    async ({ params, body }) => {
-      const { channel, pipeline } = pipelineNamed(parts, params);
-      return seek(parts, channel, pipeline, readBody(seekRequestSchema, body, invalid));
+    async (request) => {
+      const { channel, pipeline } = pipelineNamed(parts, request.params);
+      const move = readBody(seekRequestSchema, request.body, invalid);
+      return seek(parts, channel, pipeline, { ...move, by: callerOf(request).name });
     },
   );
 
   app.get(
     '/api/v1/audit',
     {
+      config: { role: 'viewer' },
       schema: {
         tags: ['operation'],
         summary: 'What operators did by hand, newest first',

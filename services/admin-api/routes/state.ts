@@ -10,6 +10,7 @@ export function stateRoutes(app: App, parts: AdminParts): void {
   app.post(
     '/api/v1/channels/:name/start',
     {
+      config: { role: 'operator' },
       schema: {
         tags: ['channels'],
         summary: 'Start a channel',
@@ -27,6 +28,7 @@ export function stateRoutes(app: App, parts: AdminParts): void {
   app.post(
     '/api/v1/channels/:name/pause',
     {
+      config: { role: 'operator' },
       schema: {
         tags: ['channels'],
         summary: 'Pause a channel',

@@ -14,6 +14,7 @@ export function statusRoutes(app: App, parts: AdminParts): void {
   app.get(
     '/api/v1/status',
     {
+      config: { role: 'viewer' },
       schema: {
         tags: ['status'],
         summary: 'Status of all channels',
@@ -34,6 +35,7 @@ export function statusRoutes(app: App, parts: AdminParts): void {
   app.get(
     '/api/v1/channels/:name/status',
     {
+      config: { role: 'viewer' },
       schema: {
         tags: ['status'],
         summary: 'Status of a channel',

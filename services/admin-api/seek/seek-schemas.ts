@@ -19,9 +19,9 @@ export const seekRequestSchema = z.strictObject({
   to: seekTargetSchema,
   only: z.enum(['skip', 'repeat']).optional().describe('Refuses a move in the other direction.'),
   dryRun: z.boolean().default(false),
-  by: z.string().min(1).max(200).default('api').describe('Who moves it, for the audit.'),
 });
-export type SeekRequest = z.infer<typeof seekRequestSchema>;
+/** With who asks for it. */
+export type SeekRequest = z.infer<typeof seekRequestSchema> & { readonly by: string };
 
 const place = z.object({ gtid: z.string(), file: z.string(), position: z.number(), committedAt: z.string() });
 const counts = z.object({

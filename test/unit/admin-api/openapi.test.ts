@@ -1,38 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Validator } from '@seriousme/openapi-schema-validator';
-import { AuditLog } from '../../../services/admin-api/audit-log.ts';
-import { ChannelStore } from '../../../services/admin-api/channel-store.ts';
-import { readConfig } from '../../../services/admin-api/config.ts';
-import { DdlDesk } from '../../../services/admin-api/ddl-desk.ts';
-import { QuarantineDesk } from '../../../services/admin-api/quarantine-desk.ts';
-import { type App, createServer } from '../../../services/admin-api/server.ts';
-import { StatusView } from '../../../services/admin-api/status-view.ts';
-import { createLogger } from '../../../shared/runtime/log.ts';
-
-const ENV = { LUTRA_SITE: 'sh', LUTRA_KAFKA: '127.0.0.1:1', LUTRA_SITES: '{"sh":{"kafka":"127.0.0.1:1"}}' };
-
-/** An application whose Kafka was never reached. */
-async function openApp(): Promise<App & AsyncDisposable> {
-  const config = readConfig(ENV);
-  const log = createLogger('test', 'silent');
-  const options = { brokers: config.brokers, clientId: 'test', log };
-  const channels = new ChannelStore(options);
-  const app = await createServer({
-    config,
-    channels,
-    statuses: new StatusView(options, []),
-    ddl: new DdlDesk(options, []),
-    audit: new AuditLog(options),
-    quarantine: new QuarantineDesk(options, []),
-    log,
-  });
-  return Object.assign(app, { [Symbol.asyncDispose]: async () => app.close() });
-}
+import { AdminApp } from '../../support/admin-app.ts';
 
 test('the OpenAPI document is valid and names every route', async () => {
-  await using app = await openApp();
-  const answer = await app.inject('/api/v1/openapi.json');
+  await using admin = await AdminApp.open();
+  const answer = await admin.call({ url: '/api/v1/openapi.json' }, admin.tokens.viewer);
   const document: Record<string, unknown> = answer.json();
   const { valid, errors } = await new Validator().validate(document);
   assert.ok(valid, JSON.stringify(errors));
@@ -54,20 +27,27 @@ test('the OpenAPI document is valid and names every route', async () => {
     '/api/v1/channels/{name}/start',
     '/api/v1/channels/{name}/status',
     '/api/v1/check',
+    '/api/v1/session',
+    '/api/v1/session/password',
+    '/api/v1/setup',
     '/api/v1/status',
+    '/api/v1/tokens',
+    '/api/v1/tokens/{id}',
+    '/api/v1/users',
+    '/api/v1/users/{name}',
     '/health',
   ]);
 });
 
 test('the schema of the document is JSON Schema and describes keys', async () => {
-  await using app = await openApp();
-  const schema = (await app.inject('/api/v1/schemas/channel')).json();
+  await using admin = await AdminApp.open();
+  const schema = (await admin.call({ url: '/api/v1/schemas/channel' }, admin.tokens.viewer)).json();
   assert.equal(schema.$schema, 'https://json-schema.org/draft/2020-12/schema');
   assert.ok(schema.properties.pipelines);
 });
 
 test('every refusal is problem+json with code, detail and remedy', async () => {
-  await using app = await openApp();
+  await using admin = await AdminApp.open();
   const yaml = { 'content-type': 'application/yaml' };
   const cases = [
     [{ method: 'GET', url: '/nowhere' }, 404, 'ROUTE_UNKNOWN'],
@@ -90,7 +70,7 @@ test('every refusal is problem+json with code, detail and remedy', async () => {
     [{ method: 'GET', url: `/api/v1/channels/${'a'.repeat(100)}` }, 400, 'REQUEST_INVALID'],
   ] as const;
   for (const [request, status, code] of cases) {
-    const answer = await app.inject(request);
+    const answer = await admin.call(request, admin.tokens.admin);
     assert.equal(answer.statusCode, status, `${request.method} ${request.url.slice(0, 40)}: ${answer.body}`);
     assert.match(String(answer.headers['content-type']), /^application\/problem\+json/);
     const body = answer.json();
@@ -107,10 +87,10 @@ test('every refusal is problem+json with code, detail and remedy', async () => {
 });
 
 test('health says what is waited for while Kafka is away, and metrics answer', async () => {
-  await using app = await openApp();
-  const health = await app.inject('/health');
+  await using admin = await AdminApp.open();
+  const health = await admin.call({ url: '/health' }, admin.tokens.viewer);
   assert.equal(health.statusCode, 503);
   assert.equal(health.json().reason.code, 'KAFKA_UNREACHABLE');
-  const metrics = await app.inject('/metrics');
+  const metrics = await admin.call({ url: '/metrics' }, admin.tokens.viewer);
   assert.match(metrics.body, /lutra_admin_kafka_up 0/);
 });

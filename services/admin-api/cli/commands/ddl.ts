@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import { type Command, Option } from 'commander';
 import type { DdlEntry } from '../../../../shared/model/ddl-entry.ts';
 import { ddlEntryViewSchema, ddlListSchema } from '../../api-schemas.ts';
@@ -65,7 +64,6 @@ function decide(ddl: Command, connect: Connect, action: 'apply' | 'edit' | 'skip
       const path = `/channels/${encodeURIComponent(channel)}/pipelines/${encodeURIComponent(pipeline)}/ddl/${encodeURIComponent(id)}/decision`;
       const body = JSON.stringify({
         action,
-        by: userInfo().username,
         ...(options.sql === undefined ? {} : { sql: options.sql }),
       });
       const entry = await connect().json(ddlEntryViewSchema, path, { method: 'POST', body });

@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import { type Command, Option } from 'commander';
 import type { EditedValues, QuarantineAction, QuarantineEntry } from '../../../../shared/model/quarantine-entry.ts';
 import { quarantineEntryViewSchema, quarantineListSchema } from '../../api-schemas.ts';
@@ -74,15 +73,14 @@ function decide(parent: Command, connect: Connect, action: QuarantineAction, des
   return command.action(async (channel: string, id: string | undefined, options: DecideOptions) => {
     if ((id === undefined) !== (options.all === true)) throw new CliError(EXIT.usage, ['name a row or give --all']);
     const path = await rowsPath(connect, channel, { id, pipeline: options.pipeline });
-    const by = userInfo().username;
     if (id === undefined) {
-      const body = JSON.stringify({ action, by, ...(options.table === undefined ? {} : { table: options.table }) });
+      const body = JSON.stringify({ action, ...(options.table === undefined ? {} : { table: options.table }) });
       const { total } = await connect().json(quarantineListSchema, `${path}/decision`, { method: 'POST', body });
       console.log(`${total} rows: ${paint('green', DONE[action])}; see lutra quarantine list ${channel}`);
       return;
     }
     const values = options.set === undefined ? {} : { values: valuesOf(options.set) };
-    const body = JSON.stringify({ action, by, ...values });
+    const body = JSON.stringify({ action, ...values });
     const url = `${path}/${encodeURIComponent(id)}/decision`;
     await connect().json(quarantineEntryViewSchema, url, { method: 'POST', body });
     console.log(`row ${id}: ${paint('green', DONE[action])}; see lutra quarantine list ${channel}`);

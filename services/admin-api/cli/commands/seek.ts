@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { channelViewSchema } from '../../api-schemas.ts';
@@ -74,7 +73,7 @@ async function move(connect: Connect, channel: string, options: Options, request
   const call = (dryRun: boolean): Promise<SeekReply> =>
     client.json(seekReplySchema, `${path}/pipelines/${encodeURIComponent(pipeline)}/position`, {
       method: 'POST',
-      body: JSON.stringify({ ...request, dryRun, by: userInfo().username }),
+      body: JSON.stringify({ ...request, dryRun }),
     });
   if (options.dryRun === true || (options.yes !== true && process.stdin.isTTY && process.stdout.isTTY)) {
     console.log(replyText(await call(true)));

@@ -1,0 +1,3 @@
+/** Length of a password, in characters. */
+export const PASSWORD_MIN = 10;
+export const PASSWORD_MAX = 200;

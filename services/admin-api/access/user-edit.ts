@@ -1,0 +1,105 @@
+import { ApiError } from '../api-error.ts';
+import type { AccessBook } from './access-book.ts';
+import type { UserRecord } from './access-record.ts';
+import type { AccessStore } from './access-store.ts';
+import { hashPassword } from './password.ts';
+import type { Role } from './role.ts';
+
+export type NewUser = {
+  readonly name: string;
+  readonly role: Role;
+  readonly password: string;
+  /** Whether somebody else chose the password. */
+  readonly mustChangePassword: boolean;
+};
+export type UserChange = {
+  readonly role?: Role | undefined;
+  readonly password?: string | undefined;
+  readonly disabled?: boolean | undefined;
+};
+
+/** Makes a user. Errors: 409 when there is one of that name, or `expect` throws; KAFKA_…. */
+export async function createUser(
+  access: AccessStore,
+  { name, role, password, mustChangePassword }: NewUser,
+  expect: (book: AccessBook) => void = () => {},
+): Promise<UserRecord> {
+  const passwordHash = await hashPassword(password);
+  return access.exclusively(async () => {
+    expect(access.book);
+    if (access.book.user(name) !== undefined)
+      throw new ApiError(
+        409,
+        'USER_EXISTS',
+        `there is a user ${name} already`,
+        'choose another name, or change that user',
+      );
+    const now = Date.now();
+    const user = { name, role, passwordHash, mustChangePassword, isDisabled: false, epoch: now, createdAt: now };
+    await access.write([{ user }]);
+    return user;
+  });
+}
+
+/** Changes a user for an admin. A new password or disabling ends all sessions. Errors: 404; 409 for the last admin; KAFKA_…. */
+export async function changeUser(access: AccessStore, name: string, change: UserChange): Promise<UserRecord> {
+  const passwordHash = change.password === undefined ? undefined : await hashPassword(change.password);
+  return access.exclusively(async () => {
+    const before = userNamed(access.book, name);
+    const user: UserRecord = {
+      ...before,
+      role: change.role ?? before.role,
+      isDisabled: change.disabled ?? before.isDisabled,
+      ...(passwordHash === undefined ? {} : { passwordHash, mustChangePassword: true }),
+      epoch: passwordHash === undefined && change.disabled !== true ? before.epoch : nextEpoch(before),
+    };
+    if (!isActiveAdmin(user)) refuseLastAdmin(access.book, before);
+    await access.write([{ user }]);
+    return user;
+  });
+}
+
+/** Sets a password that its user chose; ends all sessions. Errors: 404; KAFKA_…. */
+export async function choosePassword(access: AccessStore, name: string, password: string): Promise<UserRecord> {
+  const passwordHash = await hashPassword(password);
+  return access.exclusively(async () => {
+    const before = userNamed(access.book, name);
+    const user = { ...before, passwordHash, mustChangePassword: false, epoch: nextEpoch(before) };
+    await access.write([{ user }]);
+    return user;
+  });
+}
+
+/** Deletes a user and the user's tokens. Errors: 404; 409 for the last admin; KAFKA_…. */
+export function deleteUser(access: AccessStore, name: string): Promise<void> {
+  return access.exclusively(async () => {
+    const user = userNamed(access.book, name);
+    refuseLastAdmin(access.book, user);
+    const tokens = access.book.tokens.filter(({ owner }) => owner === name);
+    await access.write([{ deletedUser: name }, ...tokens.map(({ id }) => ({ deletedToken: id }))]);
+  });
+}
+
+function userNamed(book: AccessBook, name: string): UserRecord {
+  const user = book.user(name);
+  if (user !== undefined) return user;
+  throw new ApiError(404, 'USER_UNKNOWN', `there is no user ${name}`, 'list the users: lutra user list');
+}
+
+function nextEpoch({ epoch }: UserRecord): number {
+  return Math.max(Date.now(), epoch + 1);
+}
+
+function isActiveAdmin({ role, isDisabled }: UserRecord): boolean {
+  return role === 'admin' && !isDisabled;
+}
+
+function refuseLastAdmin(book: AccessBook, user: UserRecord): void {
+  if (!isActiveAdmin(user) || book.users.some((other) => other.name !== user.name && isActiveAdmin(other))) return;
+  throw new ApiError(
+    409,
+    'LAST_ADMIN',
+    `${user.name} is the last admin, and nobody could manage users afterwards`,
+    'make another user an admin first',
+  );
+}

@@ -1,0 +1,84 @@
+import * as z from 'zod';
+import type { UserRecord } from '../access/access-record.ts';
+import { changeUser, createUser, deleteUser } from '../access/user-edit.ts';
+import { pageOf } from '../channel-view.ts';
+import { newUserSchema, type UserView, userChangeSchema, userListSchema, userViewSchema } from '../schemas/access.ts';
+import type { AdminParts, App } from '../server.ts';
+import { readJson } from './lookup.ts';
+import { answers, nameParams, pageQuery } from './route-schemas.ts';
+
+/** Users, for admins. */
+export function userRoutes(app: App, { access }: AdminParts): void {
+  app.get(
+    '/api/v1/users',
+    {
+      config: { role: 'admin' },
+      schema: {
+        tags: ['access'],
+        summary: 'List users',
+        querystring: z.object(pageQuery),
+        response: answers({ 200: userListSchema }),
+      },
+    },
+    async ({ query }) => {
+      const found = access.book.users.filter(({ name }) => query.filter === undefined || name.includes(query.filter));
+      const { items, ...page } = pageOf(found, query);
+      return { ...page, items: items.map(userView) };
+    },
+  );
+
+  app.post(
+    '/api/v1/users',
+    {
+      config: { role: 'admin' },
+      schema: {
+        tags: ['access'],
+        summary: 'Make a user',
+        consumes: ['application/json'],
+        body: newUserSchema,
+        response: answers({ 201: userViewSchema }, 409, 422),
+      },
+    },
+    async ({ body }, reply) => {
+      const user = await createUser(access, { ...readJson(newUserSchema, body), mustChangePassword: true });
+      return reply.code(201).send(userView(user));
+    },
+  );
+
+  app.patch(
+    '/api/v1/users/:name',
+    {
+      config: { role: 'admin' },
+      schema: {
+        tags: ['access'],
+        summary: 'Change role or password of a user, or disable one',
+        consumes: ['application/json'],
+        params: nameParams,
+        body: userChangeSchema,
+        response: answers({ 200: userViewSchema }, 404, 409, 422),
+      },
+    },
+    async ({ params, body }) => userView(await changeUser(access, params.name, readJson(userChangeSchema, body))),
+  );
+
+  app.delete(
+    '/api/v1/users/:name',
+    {
+      config: { role: 'admin' },
+      schema: {
+        tags: ['access'],
+        summary: 'Delete a user with all tokens of theirs',
+        params: nameParams,
+        response: answers({ 204: z.undefined().describe('Deleted') }, 404, 409),
+      },
+    },
+    async ({ params }, reply) => {
+      await deleteUser(access, params.name);
+      return reply.code(204).send();
+    },
+  );
+}
+
+function userView({ name, role, mustChangePassword, isDisabled, createdAt }: UserRecord): UserView {
+  return { name, role, mustChangePassword, disabled: isDisabled, createdAt };
+}
