@@ -25,6 +25,10 @@ export async function installBrowser(cache: string, report: Report): Promise<Bro
       )) {
         rmSync(join(part, file), { force: true });
       }
+      // NOTE what "system-ui" means is found by the look of the fonts that are there: only one may be meant.
+      for (const file of globSync('usr/share/fonts/**/DejaVu{Sans,Serif}{,-Bold}.ttf', { cwd: part })) {
+        rmSync(join(part, file));
+      }
       chmodSync(join(part, 'usr/lib/chromium/chromium'), 0o755);
     }),
   );
@@ -47,7 +51,6 @@ function fontSettings(root: string): string {
     `<alias><family>${family}</family><prefer>${fonts.map((font) => `<family>${font}</family>`).join('')}</prefer></alias>`;
   const families = [
     prefer('system-ui', 'Roboto', 'WenQuanYi Micro Hei'),
-    prefer('sans', 'Roboto', 'WenQuanYi Micro Hei'),
     prefer('sans-serif', 'Roboto', 'WenQuanYi Micro Hei'),
     prefer('monospace', 'DejaVu Sans Mono', 'WenQuanYi Micro Hei Mono'),
   ];

@@ -1,9 +1,12 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { type BrowserContext, type Browser as Chromium, chromium, type Page } from 'playwright-core';
 import { PROJECT_ROOT } from '../../stack/config.ts';
 import { installBrowser } from '../../stack/install/browser.ts';
 import { lineReport } from '../../stack/report.ts';
+
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 export type Look = { readonly theme: 'light' | 'dark'; readonly language: 'en' | 'zh'; readonly width?: number };
 
@@ -61,6 +64,13 @@ export class TestBrowser implements AsyncDisposable {
   /** A picture of the whole page in `<stack>/screenshots/<name>.png`. */
   async picture(page: Page, name: string): Promise<void> {
     await page.screenshot({ path: join(this.pictures, `${name}.png`), fullPage: true });
+  }
+
+  /** What axe finds against WCAG 2.2 AA on the page: one line for each element, with the rule. */
+  async accessibilityFaults(page: Page): Promise<string[]> {
+    await page.evaluate(readFileSync(AXE, 'utf8'));
+    return page.evaluate(`axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }).then(({ violations }) =>
+      violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => id + ' ' + target.join(' ') + ' ' + failureSummary)))`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

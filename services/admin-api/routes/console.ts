@@ -7,9 +7,6 @@ import type { App } from '../server.ts';
 
 const BUILT = join(import.meta.dirname, '..', 'console', 'dist');
 const YEAR_S = 31_536_000;
-/** What the page itself may load: nothing that another host serves, and no script that stands in a page. */
-const POLICY =
-  "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /**
  * The web console: its files, and its page for every address that is no route and no file, for the console knows its own addresses. Files under
@@ -18,7 +15,7 @@ const POLICY =
 export async function consoleRoutes(app: App, folder = BUILT): Promise<void> {
   const isBuilt = existsSync(join(folder, 'index.html'));
   if (isBuilt) await app.register(fastifyStatic, { root: folder, serve: false, cacheControl: false });
-  app.get<{ Params: { '*': string } }>('/*', { schema: { hide: true } }, async (request, reply) => {
+  app.get<{ Params: { '*': string } }>('/*', { config: { role: 'public' }, schema: { hide: true } }, async (request, reply) => {
     const path = request.params['*'];
     const isAsset = path.startsWith('assets/');
     const isFile = isAsset || /^[\w-]+\.(svg|js)$/.test(path);
@@ -26,8 +23,6 @@ export async function consoleRoutes(app: App, folder = BUILT): Promise<void> {
     if (isPage && !isBuilt) throw notBuilt();
     if (!isPage && !(isFile && existsSync(join(folder, path)))) return answerUnknownRoute(request, reply);
     reply.header('cache-control', isAsset ? `public, max-age=${YEAR_S}, immutable` : 'no-cache');
-    reply.header('content-security-policy', POLICY);
-    reply.header('x-content-type-options', 'nosniff');
     return reply.serializer((content: unknown) => content as string).sendFile(isFile ? path : 'index.html');
   });
 }

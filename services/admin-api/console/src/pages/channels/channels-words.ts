@@ -9,9 +9,8 @@ export const channelsWords = defineWords(
     route: 'From → to',
     pipelines: (count: number) => (count === 1 ? '1 pipeline' : `${count} pipelines`),
     needsYou: 'Needs you',
-    held: (count: number) =>
-      count === 1 ? '1 statement waits for a decision' : `${count} statements wait for a decision`,
-    quarantined: (count: number) => (count === 1 ? '1 row in quarantine' : `${count} rows in quarantine`),
+    held: (count: number) => (count === 1 ? '1 statement held' : `${count} statements held`),
+    quarantined: (count: number) => (count === 1 ? '1 row quarantined' : `${count} rows quarantined`),
     none: 'No channel yet',
     noneAbout:
       'A channel names a source, a target and the tables to keep the same. Make one here, or apply a document with the command line.',
@@ -28,8 +27,8 @@ export const channelsWords = defineWords(
     route: '源 → 目标',
     pipelines: (count) => `${count} 个管道`,
     needsYou: '需要处理',
-    held: (count) => `${count} 条语句等待决定`,
-    quarantined: (count) => `${count} 行处于隔离区`,
+    held: (count) => `${count} 条语句待定`,
+    quarantined: (count) => `${count} 行隔离`,
     none: '还没有通道',
     noneAbout: '通道指定源、目标以及需要保持一致的表。可在此新建，也可用命令行提交文档。',
     noMatch: '没有匹配的通道',
