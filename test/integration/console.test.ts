@@ -19,7 +19,12 @@ async function logIn(page: Page, dir: string): Promise<void> {
   await page.getByRole('heading', { name: 'Channels' }).waitFor();
 }
 
-type Entered = { readonly name: string; readonly site: string; readonly server: Server; readonly as: 'source' | 'target' };
+type Entered = {
+  readonly name: string;
+  readonly site: string;
+  readonly server: Server;
+  readonly as: 'source' | 'target';
+};
 
 async function addDatabase(page: Page, { name, site, server, as }: Entered): Promise<void> {
   await page.getByRole('link', { name: 'Databases' }).click();
@@ -29,7 +34,7 @@ async function addDatabase(page: Page, { name, site, server, as }: Entered): Pro
   await dialog.getByLabel('Site').fill(site);
   await dialog.getByLabel('Hosts').fill(`${server.host}:${server.port}`);
   await dialog.getByLabel('User').fill(as === 'source' ? 'lutra' : 'lutra_load');
-  await dialog.getByLabel('Password', { exact: true }).fill(as === 'source' ? 'lutra' : 'lutra_load');
+  await dialog.getByLabel('Name of the variable').fill(as === 'source' ? 'LUTRA_DB_PASSWORD' : 'LUTRA_LOAD_PASSWORD');
   await dialog.getByLabel('It will be a').selectOption(as);
   await dialog.getByRole('button', { name: 'Test connection' }).click();
   await dialog.getByText('The connection works and nothing is missing.').waitFor();
@@ -120,9 +125,18 @@ const PAGES = [
   '/audit',
   '/users',
   '/about',
-  ...['', '/curves', '/batches', '/positions', '/document', '/history', '/ddl', '/quarantine', '/counters', '/logs'].map(
-    (part) => `/channels/NAME${part}`,
-  ),
+  ...[
+    '',
+    '/curves',
+    '/batches',
+    '/positions',
+    '/document',
+    '/history',
+    '/ddl',
+    '/quarantine',
+    '/counters',
+    '/logs',
+  ].map((part) => `/channels/NAME${part}`),
 ];
 const LOOKS = [
   { theme: 'light', language: 'en' },

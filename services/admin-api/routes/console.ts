@@ -15,16 +15,20 @@ const YEAR_S = 31_536_000;
 export async function consoleRoutes(app: App, folder = BUILT): Promise<void> {
   const isBuilt = existsSync(join(folder, 'index.html'));
   if (isBuilt) await app.register(fastifyStatic, { root: folder, serve: false, cacheControl: false });
-  app.get<{ Params: { '*': string } }>('/*', { config: { role: 'public' }, schema: { hide: true } }, async (request, reply) => {
-    const path = request.params['*'];
-    const isAsset = path.startsWith('assets/');
-    const isFile = isAsset || /^[\w-]+\.(svg|js)$/.test(path);
-    const isPage = !isFile && !path.startsWith('api/') && (request.headers.accept ?? '').includes('text/html');
-    if (isPage && !isBuilt) throw notBuilt();
-    if (!isPage && !(isFile && existsSync(join(folder, path)))) return answerUnknownRoute(request, reply);
-    reply.header('cache-control', isAsset ? `public, max-age=${YEAR_S}, immutable` : 'no-cache');
-    return reply.serializer((content: unknown) => content as string).sendFile(isFile ? path : 'index.html');
-  });
+  app.get<{ Params: { '*': string } }>(
+    '/*',
+    { config: { role: 'public' }, schema: { hide: true } },
+    async (request, reply) => {
+      const path = request.params['*'];
+      const isAsset = path.startsWith('assets/');
+      const isFile = isAsset || /^[\w-]+\.(svg|js)$/.test(path);
+      const isPage = !isFile && !path.startsWith('api/') && (request.headers.accept ?? '').includes('text/html');
+      if (isPage && !isBuilt) throw notBuilt();
+      if (!isPage && !(isFile && existsSync(join(folder, path)))) return answerUnknownRoute(request, reply);
+      reply.header('cache-control', isAsset ? `public, max-age=${YEAR_S}, immutable` : 'no-cache');
+      return reply.serializer((content: unknown) => content as string).sendFile(isFile ? path : 'index.html');
+    },
+  );
 }
 
 function notBuilt(): ApiError {

@@ -1,4 +1,4 @@
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { Problem } from './api/client.ts';
 import { Notices } from './design/notices.tsx';
@@ -22,9 +22,16 @@ export function App(): ReactNode {
   );
 }
 
-/** What the API refuses is shown at once; only what is away is asked for again. */
+/** What the API refuses is shown at once; only what is away is asked for again. A refusal for want of a log-in lets the gate look. */
 function makeQueries(): QueryClient {
-  return new QueryClient({
+  const queries = new QueryClient({
+    queryCache: new QueryCache({
+      onError: (error, { queryKey }) => {
+        if (queryKey[0] !== '/session' && error instanceof Problem && error.needsLogIn) {
+          void queries.invalidateQueries({ queryKey: ['/session'] });
+        }
+      },
+    }),
     defaultOptions: {
       queries: {
         staleTime: 1_000,
@@ -33,4 +40,5 @@ function makeQueries(): QueryClient {
       },
     },
   });
+  return queries;
 }

@@ -21,6 +21,11 @@ export class Problem extends Error {
     return this.status === 0 || this.status === 503;
   }
 
+  /** The session is over, or may do nothing before the password is changed. */
+  get needsLogIn(): boolean {
+    return this.status === 401 || this.code === 'PASSWORD_CHANGE_NEEDED';
+  }
+
   /** The route does not exist in this version. */
   get isUnknownRoute(): boolean {
     return this.status === 404 && this.code === 'ROUTE_UNKNOWN';

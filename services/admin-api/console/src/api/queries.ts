@@ -1,4 +1,4 @@
-import { keepPreviousData, type UseQueryResult, useQuery } from '@tanstack/react-query';
+import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { call, callText, Problem, type Query, setCsrfToken } from './client.ts';
 import type { ChannelStatus, ChannelView, Session, StatusList } from './types.ts';
 
@@ -11,7 +11,8 @@ export function useApi<T>(path: string, query: Query = {}, { liveMs }: { liveMs?
   return useQuery<T>({
     queryKey: [path, query],
     queryFn: () => call<T>(path, { query }),
-    placeholderData: keepPreviousData,
+    // What the same list showed before the filter changed; never what another channel showed.
+    placeholderData: (before, query) => (query?.queryKey[0] === path ? before : undefined),
     ...(liveMs === undefined ? {} : { refetchInterval: liveMs }),
   });
 }

@@ -58,6 +58,7 @@ export function YamlEditor({
   const tell = useRef(onChange);
   tell.current = onChange;
   const begin = useRef(value);
+  begin.current = value;
   useEffect(() => {
     const element = host.current;
     if (element === null) return;

@@ -18,7 +18,7 @@ export function DatabaseDialog({ stored, onClose }: { stored?: DatabaseView; onC
   const tell = useNotice();
   const queries = useQueryClient();
   const [draft, setDraft] = useState(stored === undefined ? NEW_DATABASE : draftOf(stored));
-  const isReady = isWhole(draft, stored !== undefined);
+  const isReady = isWhole(draft);
   const save = async (): Promise<void> => {
     await call(`/databases/${draft.name}`, { method: 'PUT', json: databaseDocument(draft, stored) });
     await queries.invalidateQueries();

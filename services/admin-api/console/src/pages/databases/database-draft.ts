@@ -1,6 +1,6 @@
 import type { DatabaseView } from '../../api/types.ts';
 
-export type PasswordFrom = 'env' | 'file' | 'value';
+export type PasswordFrom = 'env' | 'file';
 /** A database as it stands in the form. */
 export type DatabaseDraft = {
   readonly name: string;
@@ -8,14 +8,14 @@ export type DatabaseDraft = {
   readonly hosts: string;
   readonly user: string;
   readonly from: PasswordFrom;
+  /** Name of the variable, or path of the file. */
   readonly secret: string;
 };
 
-export const NEW_DATABASE: DatabaseDraft = { name: '', site: '', hosts: '', user: 'lutra', from: 'value', secret: '' };
+export const NEW_DATABASE: DatabaseDraft = { name: '', site: '', hosts: '', user: 'lutra', from: 'env', secret: '' };
 
-/** What is stored of a draft. A stored password that was not written again stays as `stored` has it. */
+/** What is stored of a draft; parts of `stored` that the form has no field for stay. */
 export function databaseDocument(draft: DatabaseDraft, stored?: DatabaseView): Record<string, unknown> {
-  const keeps = draft.from === 'value' && draft.secret === '' && stored !== undefined;
   return {
     ...stored?.document,
     apiVersion: 'lutra/v1',
@@ -24,28 +24,17 @@ export function databaseDocument(draft: DatabaseDraft, stored?: DatabaseView): R
     site: draft.site,
     hosts: draft.hosts.split(/[,;\s]+/).filter((host) => host !== ''),
     user: draft.user,
-    password: keeps ? stored.document.password : { [draft.from]: draft.secret },
+    password: { [draft.from]: draft.secret },
   };
 }
 
 export function draftOf({ name, site, hosts, user, document }: DatabaseView): DatabaseDraft {
   const { password } = document;
   const reference = typeof password === 'object' && password !== null ? Object.entries(password)[0] : undefined;
-  const [kind, text] = reference ?? ['value', ''];
-  const isShown = kind === 'env' || kind === 'file';
-  return {
-    name,
-    site,
-    hosts: hosts.join(', '),
-    user,
-    from: isShown ? kind : 'value',
-    secret: isShown ? String(text) : '',
-  };
+  const [kind = 'env', text = ''] = reference ?? [];
+  return { name, site, hosts: hosts.join(', '), user, from: kind === 'file' ? 'file' : 'env', secret: String(text) };
 }
 
-export function isWhole(draft: DatabaseDraft, hasStoredPassword: boolean): boolean {
-  const { name, site, hosts, user, from, secret } = draft;
-  return (
-    [name, site, hosts, user].every((text) => text !== '') && (secret !== '' || (hasStoredPassword && from === 'value'))
-  );
+export function isWhole({ name, site, hosts, user, secret }: DatabaseDraft): boolean {
+  return [name, site, hosts, user, secret].every((text) => text !== '');
 }

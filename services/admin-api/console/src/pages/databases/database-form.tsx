@@ -21,7 +21,6 @@ export function DatabaseForm({
   const secret = {
     env: [words.envName, words.envHint],
     file: [words.filePath, words.fileHint],
-    value: [words.password, words.valueHint],
   }[draft.from];
   return (
     <div className="fields">
@@ -53,7 +52,6 @@ export function DatabaseForm({
         label={words.passwordFrom}
         value={draft.from}
         options={[
-          ['value', words.value],
           ['env', words.env],
           ['file', words.file],
         ]}
@@ -64,7 +62,6 @@ export function DatabaseForm({
         hint={secret[1]}
         value={draft.secret}
         onChange={(text) => change({ secret: text })}
-        type={draft.from === 'value' ? 'password' : 'text'}
         autoComplete="off"
       />
     </div>
