@@ -76,6 +76,29 @@ module.exports = {
       to: { path: '^services/(?!$1/)' },
     },
     {
+      name: 'console-knows-types-only',
+      comment: 'the console runs in a browser: of the other floors it takes types of the API and the model',
+      severity: 'error',
+      from: { path: '^services/admin-api/console/' },
+      to: {
+        path: '^(services|shared|topics)/',
+        pathNot: '^services/admin-api/console/',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'console-types-of-api-and-model',
+      severity: 'error',
+      from: { path: '^services/admin-api/console/' },
+      to: { path: '^(services/(?!admin-api/)|shared/(?!model/)|topics)' },
+    },
+    {
+      name: 'nobody-imports-the-console',
+      severity: 'error',
+      from: { path: '^(services|shared|topics)/', pathNot: '^services/admin-api/console/' },
+      to: { path: '^services/admin-api/console/' },
+    },
+    {
       name: 'nothing-imports-tests',
       severity: 'error',
       from: { pathNot: '^(test|bench|demo|chaos)/' },
@@ -96,7 +119,7 @@ module.exports = {
     {
       name: 'development-packages-stay-home',
       severity: 'error',
-      from: { path: '^(services|shared|topics)/' },
+      from: { path: '^(services|shared|topics)/', pathNot: '^services/admin-api/console/' },
       to: { dependencyTypes: ['npm-dev'], pathNot: '@types/' },
     },
     vendor('kafkajs', '^shared/kafka/', 'kafkajs'),
@@ -118,6 +141,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^services/admin-api/console/dist' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default'] },

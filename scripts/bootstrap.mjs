@@ -4,6 +4,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { consoleIsStale, putConsole } from './console-build.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const modules = join(root, 'node_modules');
@@ -12,6 +13,7 @@ const lock = join(root, '.npm-ci.lock');
 const [file, ...args] = process.argv.slice(2);
 if (!file) fail('usage: node scripts/bootstrap.mjs FILE [ARGUMENTS...]');
 if (!packagesAreCurrent()) installPackages();
+if (startsAdminApi() && consoleIsStale(root)) buildConsole();
 run(node24(), [resolve(root, file), ...args]);
 
 function packagesAreCurrent() {
@@ -36,6 +38,25 @@ function installPackages() {
   } finally {
     rmSync(lock, { force: true });
   }
+}
+
+/** Whether the command starts services; those that only look or stop do not wait for a build. */
+function startsAdminApi() {
+  if (file === 'stack/cli.ts') return args.includes('up');
+  if (file === 'scripts/test.ts') return !args.includes('--unit');
+  return ['demo/main.ts', 'bench/main.ts', 'chaos/main.ts'].includes(file);
+}
+
+function buildConsole() {
+  console.error('building the web console ...');
+  const start = Date.now();
+  const vite = join(modules, 'vite', 'bin', 'vite.js');
+  const built = putConsole(root, (folder) => {
+    const build = ['build', join(root, 'services', 'admin-api', 'console'), '--logLevel', 'warn', '--outDir', folder];
+    return spawnSync(node24(), [vite, ...build], { cwd: root, stdio: ['ignore', 2, 2] }).status === 0;
+  });
+  if (!built) fail('the web console could not be built; the lines above say why.');
+  console.error(`web console built  ${((Date.now() - start) / 1000).toFixed(1)} s`);
 }
 
 /** Two commands at once must not install into the same folder. */

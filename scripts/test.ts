@@ -37,6 +37,7 @@ function checkSources(into: Tally): void {
   const bin = (name: string): string => join(ROOT, 'node_modules', '.bin', name);
   check(into, 'format and lint', bin('biome'), ['check', '--error-on-warnings', '.']);
   check(into, 'types', bin('tsc'), ['--noEmit', '-p', '.']);
+  check(into, 'types of the console', bin('tsc'), ['--noEmit', '-p', 'services/admin-api/console']);
   check(into, 'floors', bin('depcruise'), [
     '--config',
     '.dependency-cruiser.cjs',

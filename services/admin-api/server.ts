@@ -24,6 +24,7 @@ import { applyRoutes } from './routes/apply.ts';
 import { channelRoutes } from './routes/channels.ts';
 import { checkRoutes } from './routes/check.ts';
 import { databaseRoutes } from './routes/databases.ts';
+import { consoleRoutes } from './routes/console.ts';
 import { ddlRoutes } from './routes/ddl.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -108,6 +109,7 @@ export async function createServer(parts: AdminParts): Promise<App> {
     alarmRoutes(scope, parts);
     eventRoutes(scope, parts);
     overviewRoutes(scope, parts);
+    await consoleRoutes(scope);
   });
   await app.ready();
   return app;

@@ -1,0 +1,73 @@
+import { lazy, type ReactNode, Suspense } from 'react';
+import { Link, useParams } from 'wouter';
+import { Problem } from '../../api/client.ts';
+import { useChannelStatus } from '../../api/queries.ts';
+import { LinkButton } from '../../design/button.tsx';
+import { EmptyState, ErrorState, Skeleton } from '../../design/feedback.tsx';
+import { PageHead, Panel } from '../../design/page.tsx';
+import { StateBadge } from '../../design/state-badge.tsx';
+import { Coming } from '../../shell/coming.tsx';
+import { shellWords } from '../../shell/shell-words.ts';
+import { useWords } from '../../words/words.ts';
+import { summaryOf } from '../channels/channel-summary.ts';
+import { ChannelActs } from './channel-acts.tsx';
+import { CHANNEL_PARTS, type ChannelPart, isChannelPart } from './channel-parts.ts';
+import { channelWords } from './channel-words.ts';
+
+const Overview = lazy(() => import('./overview/overview.tsx'));
+const DocumentPart = lazy(() => import('./document/document-part.tsx'));
+
+/** One channel: its head with state and acts, and the part that the address names. */
+export default function ChannelPage(): ReactNode {
+  const { name = '', part = 'overview' } = useParams<{ name: string; part?: string }>();
+  const words = useWords(channelWords);
+  const shell = useWords(shellWords);
+  const { data: status, error, refetch } = useChannelStatus(name);
+  const crumbs = <Link href="/">{shell.channels}</Link>;
+  if (error instanceof Problem && error.code === 'CHANNEL_UNKNOWN') {
+    return (
+      <div className="stack">
+        <PageHead title={name} crumbs={crumbs} />
+        <Panel>
+          <EmptyState title={words.noChannel} action={<LinkButton to="/">{shell.toChannels}</LinkButton>} />
+        </Panel>
+      </div>
+    );
+  }
+  const badge =
+    status === undefined ? <Skeleton width={80} height={20} /> : <StateBadge state={summaryOf(status).state} />;
+  return (
+    <div className="stack">
+      <PageHead title={name} crumbs={crumbs} badge={badge}>
+        <ChannelActs name={name} desired={status?.desired} />
+      </PageHead>
+      <nav className="tabs" aria-label={words.parts}>
+        {CHANNEL_PARTS.map((each) => (
+          <Link
+            key={each}
+            href={each === 'overview' ? `/channels/${name}` : `/channels/${name}/${each}`}
+            aria-current={each === part ? 'page' : undefined}
+          >
+            {words[each]}
+          </Link>
+        ))}
+      </nav>
+      {error !== null && <ErrorState error={error} onRetry={refetch} />}
+      <Suspense fallback={<Skeleton height={320} />}>
+        {isChannelPart(part) ? <Part name={name} part={part} /> : <EmptyState title={shell.notFound} />}
+      </Suspense>
+    </div>
+  );
+}
+
+function Part({ name, part }: { name: string; part: ChannelPart }): ReactNode {
+  const words = useWords(channelWords);
+  switch (part) {
+    case 'overview':
+      return <Overview name={name} />;
+    case 'document':
+      return <DocumentPart name={name} />;
+    default:
+      return <Coming title={words[part]} />;
+  }
+}

@@ -1,0 +1,91 @@
+import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { call } from '../../../api/client.ts';
+import type { PreviewReply, ResolvedTable } from '../../../api/types.ts';
+import { DataTable } from '../../../design/data-table.tsx';
+import { Dialog } from '../../../design/dialog.tsx';
+import { EmptyState, ErrorState, ReasonCallout, Skeleton } from '../../../design/feedback.tsx';
+import { Badge, type Tone } from '../../../design/state-badge.tsx';
+import { useWords } from '../../../words/words.ts';
+import { documentWords } from './document-words.ts';
+
+const TONES: Readonly<Record<ResolvedTable['state'], Tone>> = {
+  ok: 'good',
+  'missing-at-target': 'bad',
+  'not-fit': 'bad',
+  unknown: 'idle',
+};
+
+export function PreviewDialog({ yaml, onClose }: { yaml: string; onClose: () => void }): ReactNode {
+  const words = useWords(documentWords);
+  return (
+    <Dialog title={words.previewTitle} wide onClose={onClose}>
+      <Preview yaml={yaml} />
+    </Dialog>
+  );
+}
+
+/** The tables that the mappings of a text take, whether they fit, and the statements that the target will get. */
+export function Preview({ yaml }: { yaml: string }): ReactNode {
+  const words = useWords(documentWords);
+  const { data, error, refetch } = useQuery({
+    queryKey: ['preview', yaml],
+    queryFn: () => call<PreviewReply>('/preview', { method: 'POST', yaml }),
+    gcTime: 0,
+    retry: false,
+  });
+  if (error !== null) return <ErrorState error={error} onRetry={refetch} />;
+  if (data === undefined) return <Skeleton height={200} />;
+  return (
+    <>
+      {data.problems.map(({ pipeline, database, problem }) => (
+        <ReasonCallout
+          key={`${pipeline} ${database} ${problem.code}`}
+          reason={problem}
+          tone={problem.severity === 'error' ? 'bad' : 'warn'}
+        />
+      ))}
+      <h3>{words.tables}</h3>
+      <DataTable
+        label={words.tables}
+        items={data.items}
+        keyOf={({ pipeline, from, to }) => `${pipeline} ${nameOf(from)} ${nameOf(to)}`}
+        empty={<EmptyState title={words.noTables}>{words.noTablesAbout}</EmptyState>}
+        columns={[
+          { key: 'from', head: words.from, cell: ({ from }) => <span className="mono break">{nameOf(from)}</span> },
+          { key: 'to', head: words.to, cell: ({ to }) => <span className="mono break">{nameOf(to)}</span> },
+          { key: 'state', head: words.fit, cell: (table) => <Fit table={table} /> },
+        ]}
+      />
+      {data.statements.length > 0 && <h3>{words.statements}</h3>}
+      {data.statements.map(({ table, kind, how, sql }) => (
+        <div key={`${table} ${kind}`} className="stack-s">
+          <div className="muted">
+            {table} · {kind} · {how}
+          </div>
+          <pre className="code">{sql}</pre>
+        </div>
+      ))}
+    </>
+  );
+}
+
+function Fit({ table }: { table: ResolvedTable }): ReactNode {
+  const words = useWords(documentWords);
+  return (
+    <div className="stack-s">
+      <div>
+        <Badge tone={TONES[table.state]}>{words[table.state]}</Badge>
+      </div>
+      {table.problems.map(({ code, message, remedy }) => (
+        <div key={`${code} ${message}`} className="soft">
+          {message} <span className="muted">{remedy}</span>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+function nameOf({ schema, table }: { readonly schema: string; readonly table: string }): string {
+  return `${schema}.${table}`;
+}

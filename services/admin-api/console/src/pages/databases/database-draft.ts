@@ -1,0 +1,40 @@
+import type { DatabaseView } from '../../api/types.ts';
+
+export type PasswordFrom = 'env' | 'file';
+/** A database as it stands in the form. */
+export type DatabaseDraft = {
+  readonly name: string;
+  readonly site: string;
+  readonly hosts: string;
+  readonly user: string;
+  readonly from: PasswordFrom;
+  /** Name of the variable, or path of the file. */
+  readonly secret: string;
+};
+
+export const NEW_DATABASE: DatabaseDraft = { name: '', site: '', hosts: '', user: 'lutra', from: 'env', secret: '' };
+
+/** What is stored of a draft; parts of `stored` that the form has no field for stay. */
+export function databaseDocument(draft: DatabaseDraft, stored?: DatabaseView): Record<string, unknown> {
+  return {
+    ...stored?.document,
+    apiVersion: 'lutra/v1',
+    kind: 'Database',
+    name: draft.name,
+    site: draft.site,
+    hosts: draft.hosts.split(/[,;\s]+/).filter((host) => host !== ''),
+    user: draft.user,
+    password: { [draft.from]: draft.secret },
+  };
+}
+
+export function draftOf({ name, site, hosts, user, document }: DatabaseView): DatabaseDraft {
+  const { password } = document;
+  const reference = typeof password === 'object' && password !== null ? Object.entries(password)[0] : undefined;
+  const [kind = 'env', text = ''] = reference ?? [];
+  return { name, site, hosts: hosts.join(', '), user, from: kind === 'file' ? 'file' : 'env', secret: String(text) };
+}
+
+export function isWhole({ name, site, hosts, user, secret }: DatabaseDraft): boolean {
+  return [name, site, hosts, user, secret].every((text) => text !== '');
+}
