@@ -13,6 +13,8 @@ export const DECISIONS_TOPIC = 'lutra.decisions';
 /** What operators did by hand; written by the admin API, at the control site only. */
 export const AUDIT_TOPIC = 'lutra.audit';
 
+const DAY_MS = 86_400_000;
+
 /** `sh.order` for the database `order` at site `sh`. */
 export function sourceId(site: string, database: string): string {
   return `${site}.${database}`;
@@ -45,6 +47,24 @@ export function quarantineTopic(site: string): string {
   return `lutra.quarantine.${site}`;
 }
 
+/** Log records and changes of state of a site's processes, for a week. */
+export function logTopic(site: string): string {
+  return `lutra.log.${site}`;
+}
+
+/** Steps of the history of rates and lags, and for how long they are kept. */
+export const HISTORY_STEPS = [
+  { name: 'minutes', stepMs: 60_000, keptMs: 2 * DAY_MS },
+  { name: 'tens', stepMs: 600_000, keptMs: 30 * DAY_MS },
+  { name: 'hours', stepMs: 3_600_000, keptMs: 400 * DAY_MS },
+] as const;
+export type HistoryStep = (typeof HISTORY_STEPS)[number];
+
+/** Rates and lags of the pipelines of a site. */
+export function historyTopic(site: string, step: Pick<HistoryStep, 'name'>): string {
+  return `lutra.history.${site}.${step.name}`;
+}
+
 /** Kafka consumer group of a pipeline. */
 export function pipelineGroup(channel: string, pipeline: string): string {
   return `lutra.${channel}.${pipeline}`;
@@ -66,8 +86,25 @@ export function compactedTopicDefinition(name: string): TopicDefinition {
   return { name, partitions: 1, config: { 'cleanup.policy': 'compact', 'segment.bytes': '8388608' } };
 }
 
+export function logTopicDefinition(site: string): TopicDefinition {
+  return {
+    name: logTopic(site),
+    partitions: 1,
+    config: { 'cleanup.policy': 'delete', 'retention.ms': String(7 * DAY_MS), 'segment.bytes': '8388608' },
+  };
+}
+
+/** The record of a step is written again while the step lasts, so the last one of a key counts; old ones go. */
+export function historyTopicDefinition(site: string, step: HistoryStep): TopicDefinition {
+  return {
+    name: historyTopic(site, step),
+    partitions: 1,
+    config: { 'cleanup.policy': 'compact,delete', 'retention.ms': String(step.keptMs), 'segment.bytes': '8388608' },
+  };
+}
+
 /** MirrorMaker's pattern of the topics that `originSite` produces; the control site also produces channels and decisions. */
 export function mirroredTopics(originSite: string, isControlSite: boolean): string {
-  const own = `lutra\\.(rows|positions|status|schemas|ddl|quarantine)\\.${originSite}(\\..*)?`;
+  const own = `lutra\\.(rows|positions|status|schemas|ddl|quarantine|log|history)\\.${originSite}(\\..*)?`;
   return isControlSite ? `lutra\\.(channels|decisions)|${own}` : own;
 }

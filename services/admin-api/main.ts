@@ -1,5 +1,5 @@
 import { runUntilSignal } from '../../shared/runtime/lifecycle.ts';
-import { createLogger } from '../../shared/runtime/log.ts';
+import { createLogger, LogTap } from '../../shared/runtime/log.ts';
 import { readConfig } from './config.ts';
 import { runAdminApi } from './run.ts';
 
@@ -7,8 +7,9 @@ import { runAdminApi } from './run.ts';
 const startLog = createLogger('admin-api', 'info');
 try {
   const config = readConfig(process.env);
-  const log = createLogger('admin-api', config.logLevel);
-  await runUntilSignal(log, (signal) => runAdminApi(config, log, signal));
+  const tap = new LogTap();
+  const log = createLogger('admin-api', config.logLevel, tap);
+  await runUntilSignal(log, (signal) => runAdminApi(config, log, signal, undefined, tap));
 } catch (error) {
   startLog.fatal(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;

@@ -1,9 +1,12 @@
+import { kafkaProbe } from '../../shared/control/probes.ts';
+import { SelfReport } from '../../shared/control/self-report.ts';
 import { ReplicationError } from '../../shared/runtime/errors.ts';
-import type { Logger } from '../../shared/runtime/log.ts';
+import type { Logger, LogTap } from '../../shared/runtime/log.ts';
 import { AuditLog } from './audit-log.ts';
 import { ChannelStore } from './channel-store.ts';
 import type { AdminConfig } from './config.ts';
 import { DdlDesk } from './ddl-desk.ts';
+import { Observatory } from './observe/observatory.ts';
 import { QuarantineDesk } from './quarantine-desk.ts';
 import { type App, createServer } from './server.ts';
 import { StatusView } from './status-view.ts';
@@ -17,6 +20,7 @@ export async function runAdminApi(
   log: Logger,
   signal: AbortSignal,
   onListening: (port: number) => void = () => {},
+  tap?: LogTap,
 ): Promise<void> {
   const options = { brokers: config.brokers, clientId: `lutra-admin-api-${config.site}`, log };
   await using channels = new ChannelStore(options);
@@ -24,11 +28,18 @@ export async function runAdminApi(
   await using ddl = new DdlDesk(options, config.sites.keys());
   await using quarantine = new QuarantineDesk(options, config.sites.keys());
   await using audit = new AuditLog(options);
-  const app = await createServer({ config, channels, statuses, ddl, quarantine, audit, log });
+  const observatory = new Observatory(options, config);
+  const app = await createServer({ config, channels, statuses, ddl, quarantine, audit, observatory, log });
   const stop = new AbortController();
   const both = AbortSignal.any([signal, stop.signal]);
-  const views = [channels, statuses, ddl, quarantine, audit];
+  const views = [channels, statuses, ddl, quarantine, audit, observatory];
   const following = Promise.all(views.map((view) => view.run(both)));
+  const self = new SelfReport({
+    kafka: options,
+    who: { role: 'admin-api', site: config.site, instance: config.instance },
+    probes: () => [...config.sites].map(([site, { brokers }]) => kafkaProbe(site, { ...options, brokers })),
+    tap,
+  });
   try {
     onListening(await listen(app, config, log));
     await following;
@@ -36,6 +47,7 @@ export async function runAdminApi(
     stop.abort();
     await app.close();
     await following;
+    await self.close();
   }
 }
 

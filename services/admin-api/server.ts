@@ -6,6 +6,7 @@ import type { AuditLog } from './audit-log.ts';
 import type { ChannelStore } from './channel-store.ts';
 import type { AdminConfig } from './config.ts';
 import type { DdlDesk } from './ddl-desk.ts';
+import type { Observatory } from './observe/observatory.ts';
 import { answerError, answerUnknownRoute } from './problem-reply.ts';
 import type { QuarantineDesk } from './quarantine-desk.ts';
 import { applyRoutes } from './routes/apply.ts';
@@ -13,6 +14,8 @@ import { channelRoutes } from './routes/channels.ts';
 import { checkRoutes } from './routes/check.ts';
 import { consoleRoutes } from './routes/console.ts';
 import { ddlRoutes } from './routes/ddl.ts';
+import { logRoutes } from './routes/logs.ts';
+import { nodeRoutes } from './routes/nodes.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { quarantineRoutes } from './routes/quarantine.ts';
 import { seekRoutes } from './routes/seek.ts';
@@ -28,6 +31,7 @@ export type AdminParts = {
   readonly ddl: DdlDesk;
   readonly audit: AuditLog;
   readonly quarantine: QuarantineDesk;
+  readonly observatory: Observatory;
   readonly log: Logger;
 };
 
@@ -60,6 +64,8 @@ export async function createServer(parts: AdminParts): Promise<App> {
     quarantineRoutes(scope, parts);
     checkRoutes(scope, parts);
     await consoleRoutes(scope);
+    nodeRoutes(scope, parts);
+    logRoutes(scope, parts);
   });
   await app.ready();
   return app;
@@ -80,6 +86,7 @@ const OPENAPI = {
     { name: 'ddl', description: 'Statements of the sources and decisions about them' },
     { name: 'quarantine', description: 'Rows that targets refuse and decisions about them' },
     { name: 'check', description: 'Source check and target check' },
+    { name: 'observe', description: 'Processes, links, logs, history, events' },
     { name: 'operation', description: 'Health, metrics, schemas' },
   ],
 };

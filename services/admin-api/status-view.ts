@@ -1,8 +1,10 @@
 import { followTopic } from '../../shared/kafka/topic-follower.ts';
+import { NODE_KEY } from '../../shared/model/node.ts';
 import { type Status, statusSchema } from '../../shared/model/status.ts';
 import type { ReplicationError } from '../../shared/runtime/errors.ts';
 import type { Logger } from '../../shared/runtime/log.ts';
 import { statusTopic } from '../../topics/topics.ts';
+import { NodeView } from './observe/node-view.ts';
 
 type Options = { readonly brokers: readonly string[]; readonly clientId: string; readonly log: Logger };
 export type Observed = { readonly status: Status; readonly seenAt: number };
@@ -15,6 +17,8 @@ export class StatusView {
   private readonly options: Options;
   private readonly sites: readonly string[];
   private readonly latest = new Map<string, Observed>();
+  /** The processes themselves, which report on the same topics. */
+  readonly nodes = new NodeView();
 
   constructor(options: Options, sites: Iterable<string>) {
     this.options = options;
@@ -43,6 +47,10 @@ export class StatusView {
   }
 
   private accept(topic: string, key: string, value: Buffer | null, isLive: boolean): void {
+    if (key.startsWith(NODE_KEY)) {
+      if (!this.nodes.accept(key, value, isLive)) this.tellStranger(topic, key);
+      return;
+    }
     if (value === null) {
       this.latest.delete(key);
       return;
@@ -52,7 +60,11 @@ export class StatusView {
       const now = Date.now();
       this.latest.set(key, { status, seenAt: isLive ? now : Math.min(status.at, now) });
     } catch {
-      this.options.log.warn({ topic, key }, 'a record on the topic is no status, it is left alone');
+      this.tellStranger(topic, key);
     }
+  }
+
+  private tellStranger(topic: string, key: string): void {
+    this.options.log.warn({ topic, key }, 'a record on the topic is no status, it is left alone');
   }
 }

@@ -1,8 +1,10 @@
 import type { SchemaRegistryPort } from '../../shared/codec/schema-registry.ts';
+import { databaseProbe, kafkaProbe, registryProbe } from '../../shared/control/probes.ts';
+import { SelfReport } from '../../shared/control/self-report.ts';
 import { StatusPublisher } from '../../shared/control/status-publisher.ts';
 import { ensureTopic } from '../../shared/kafka/topic-admin.ts';
 import { HealthServer } from '../../shared/runtime/health-server.ts';
-import type { Logger } from '../../shared/runtime/log.ts';
+import type { Logger, LogTap } from '../../shared/runtime/log.ts';
 import { backoffMs, pause } from '../../shared/runtime/retry.ts';
 import type { ServiceSettings } from '../../shared/runtime/settings.ts';
 import {
@@ -16,13 +18,14 @@ import {
 import type { BatchLimits } from './batcher.ts';
 import { Decisions } from './decisions.ts';
 import { EntryPublisher } from './entry-publisher.ts';
-import { Supervisor } from './supervisor.ts';
+import { Supervisor, type Target } from './supervisor.ts';
 import { registerLoaderMetrics } from './telemetry.ts';
 
 export type LoaderParts = {
   readonly settings: ServiceSettings;
   readonly registry: SchemaRegistryPort;
   readonly log: Logger;
+  readonly tap?: LogTap;
   readonly limits?: BatchLimits;
 };
 
@@ -37,7 +40,16 @@ export async function runLoader(parts: LoaderParts, signal: AbortSignal): Promis
   const health = new HealthServer();
   registerLoaderMetrics(health.metrics);
   await health.listen(settings.httpHost, settings.httpPort);
-  const publisher = new StatusPublisher(kafka, statusTopic(site));
+  let targets: () => readonly Target[] = () => [];
+  const probes = [kafkaProbe(site, kafka), registryProbe(settings.registry)];
+  const self = new SelfReport({
+    kafka,
+    who: { role: 'loader', site, instance },
+    probes: () => [...probes, ...targets().map(({ name, document }) => databaseProbe(name, document, 'TARGET'))],
+    tap: parts.tap,
+  });
+  self.registerMetrics(health.metrics);
+  const publisher = new StatusPublisher(kafka, statusTopic(site), (status) => self.stateChanged(status));
   const statements = new EntryPublisher(kafka, ddlTopic(site));
   const quarantined = new EntryPublisher(kafka, quarantineTopic(site));
   const decisions = new Decisions();
@@ -53,6 +65,7 @@ export async function runLoader(parts: LoaderParts, signal: AbortSignal): Promis
     limits: parts.limits ?? LIMITS,
     log,
   });
+  targets = () => supervisor.targets();
   try {
     await ensureControlTopics(kafka, site, signal);
     await Promise.all([supervisor.run(signal), decisions.run(kafka, signal)]);
@@ -60,6 +73,7 @@ export async function runLoader(parts: LoaderParts, signal: AbortSignal): Promis
     await statements.close();
     await quarantined.close();
     await publisher.close();
+    await self.close();
     health.close();
   }
 }

@@ -1,12 +1,13 @@
 import { openRegistry } from '../../shared/codec/schema-registry.ts';
 import { runUntilSignal } from '../../shared/runtime/lifecycle.ts';
-import { createLogger } from '../../shared/runtime/log.ts';
+import { createLogger, LogTap } from '../../shared/runtime/log.ts';
 import { readServiceSettings } from '../../shared/runtime/settings.ts';
 import { runLoader } from './loader.ts';
 
-const log = createLogger('loader', process.env.LUTRA_LOG_LEVEL ?? 'info');
+const tap = new LogTap();
+const log = createLogger('loader', process.env.LUTRA_LOG_LEVEL ?? 'info', tap);
 
 await runUntilSignal(log, async (signal) => {
   const settings = readServiceSettings(process.env);
-  await runLoader({ settings, registry: openRegistry(settings.registry), log }, signal);
+  await runLoader({ settings, registry: openRegistry(settings.registry), log, tap }, signal);
 });

@@ -3,7 +3,7 @@ import type { SchemaRegistryPort } from '../../shared/codec/schema-registry.ts';
 import type { StatusPublisher } from '../../shared/control/status-publisher.ts';
 import type { KafkaAddress } from '../../shared/kafka/cluster.ts';
 import { followTopic } from '../../shared/kafka/topic-follower.ts';
-import { type Channel, channelSchema, type Pipeline } from '../../shared/model/channel.ts';
+import { type Channel, channelSchema, type Database, type Pipeline } from '../../shared/model/channel.ts';
 import type { Logger } from '../../shared/runtime/log.ts';
 import { CHANNELS_TOPIC, rowsTopic } from '../../topics/topics.ts';
 import type { BatchLimits } from './batcher.ts';
@@ -27,6 +27,8 @@ export type SupervisorParts = {
   readonly limits: BatchLimits;
   readonly log: Logger;
 };
+
+export type Target = { readonly name: string; readonly document: Database };
 
 type Running = {
   /** What the runner was started with; a difference here restarts it, any other change of the document is taken over by the running lanes. */
@@ -164,6 +166,18 @@ export class Supervisor {
       pipeline: pipeline.name,
       topic: rowsTopic(source),
     });
+  }
+
+  /** The target databases of this site, each once. */
+  targets(): Target[] {
+    const targets = new Map<string, Target>();
+    for (const channel of this.channels.values()) {
+      for (const pipeline of channel.pipelines) {
+        const document = endsOf(channel, pipeline)?.target;
+        if (document?.site === this.parts.site) targets.set(pipeline.to, { name: pipeline.to, document });
+      }
+    }
+    return [...targets.values()];
   }
 
   /** Whether any pipeline waits for a person. */

@@ -1,12 +1,13 @@
 import { openRegistry } from '../../shared/codec/schema-registry.ts';
 import { runUntilSignal } from '../../shared/runtime/lifecycle.ts';
-import { createLogger } from '../../shared/runtime/log.ts';
+import { createLogger, LogTap } from '../../shared/runtime/log.ts';
 import { readServiceSettings } from '../../shared/runtime/settings.ts';
 import { runSelector } from './selector.ts';
 
-const log = createLogger('selector', process.env.LUTRA_LOG_LEVEL ?? 'info');
+const tap = new LogTap();
+const log = createLogger('selector', process.env.LUTRA_LOG_LEVEL ?? 'info', tap);
 
 await runUntilSignal(log, async (signal) => {
   const settings = readServiceSettings(process.env);
-  await runSelector({ settings, registry: openRegistry(settings.registry), log }, signal);
+  await runSelector({ settings, registry: openRegistry(settings.registry), log, tap }, signal);
 });

@@ -1,15 +1,17 @@
 import type { SchemaRegistryPort } from '../../shared/codec/schema-registry.ts';
 import { followChannels } from '../../shared/control/channel-follower.ts';
+import { databaseProbe, kafkaProbe, redisProbe, registryProbe } from '../../shared/control/probes.ts';
+import { SelfReport } from '../../shared/control/self-report.ts';
 import { StatusPublisher } from '../../shared/control/status-publisher.ts';
 import { ensureTopic } from '../../shared/kafka/topic-admin.ts';
 import { openLeases } from '../../shared/redis/leases.ts';
 import { asReplicationError } from '../../shared/runtime/errors.ts';
 import { HealthServer } from '../../shared/runtime/health-server.ts';
-import type { Logger } from '../../shared/runtime/log.ts';
+import type { Logger, LogTap } from '../../shared/runtime/log.ts';
 import { backoffMs, pause } from '../../shared/runtime/retry.ts';
 import type { ServiceSettings } from '../../shared/runtime/settings.ts';
 import { compactedTopicDefinition, statusTopic } from '../../topics/topics.ts';
-import { desiredSources } from './desired-sources.ts';
+import { type DesiredSource, desiredSources } from './desired-sources.ts';
 import { Leadership } from './leadership.ts';
 import { registerSelectorMetrics } from './metrics.ts';
 import { Peers } from './peers.ts';
@@ -19,20 +21,37 @@ export type SelectorParts = {
   readonly settings: ServiceSettings;
   readonly registry: SchemaRegistryPort;
   readonly log: Logger;
+  readonly tap?: LogTap;
 };
 
 /**
  * Reads every source of its site that the channels name and that no other selector of the site reads, until the signal: then all runs drain, save their
  * positions and give their sources back.
  */
-export async function runSelector({ settings, registry, log }: SelectorParts, signal: AbortSignal): Promise<void> {
+export async function runSelector({ settings, registry, log, tap }: SelectorParts, signal: AbortSignal): Promise<void> {
   const { site, instance, brokers } = settings;
   const kafka = { brokers, clientId: `lutra-selector-${instance}`, log };
   const health = new HealthServer();
-  const status = new StatusPublisher(kafka, statusTopic(site));
   const runners = new Map<string, SourceRunner>();
   const ending = new Map<string, Promise<void>>();
   const leases = settings.redis === undefined ? undefined : openLeases(settings.redis, log);
+  let desired: ReadonlyMap<string, DesiredSource> = new Map();
+  const probes = [
+    kafkaProbe(site, kafka),
+    registryProbe(settings.registry),
+    ...(settings.redis === undefined || leases === undefined ? [] : [redisProbe(settings.redis, leases)]),
+  ];
+  const self = new SelfReport({
+    kafka,
+    who: { role: 'selector', site, instance },
+    probes: () => [
+      ...probes,
+      ...[...desired.values()].map(({ name, database }) => databaseProbe(name, database, 'SOURCE')),
+    ],
+    tap,
+  });
+  self.registerMetrics(health.metrics);
+  const status = new StatusPublisher(kafka, statusTopic(site), (each) => self.stateChanged(each));
   const peers = new Peers(instance);
   const busy = (): number => [...runners.values()].filter((runner) => runner.isAtWork).length;
   registerSelectorMetrics(health.metrics, runners);
@@ -42,7 +61,7 @@ export async function runSelector({ settings, registry, log }: SelectorParts, si
     await untilDone(signal, log, () => ensureTopic(kafka, compactedTopicDefinition(statusTopic(site))));
     void peers.run(kafka, site, signal);
     for await (const channels of followChannels(kafka, signal)) {
-      const desired = desiredSources(channels.values(), site);
+      desired = desiredSources(channels.values(), site);
       for (const [id, runner] of runners) {
         if (desired.has(id)) continue;
         runners.delete(id);
@@ -74,6 +93,7 @@ export async function runSelector({ settings, registry, log }: SelectorParts, si
     await Promise.all([...[...runners.values()].map((runner) => runner.stop()), ...ending.values()]);
     leases?.close();
     await status.close();
+    await self.close();
     health.close();
   }
 }

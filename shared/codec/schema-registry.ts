@@ -98,6 +98,25 @@ class CachedRegistry implements SchemaRegistryPort {
   }
 }
 
+/** Resolves when the registry answers; its settings are asked for. Errors: REGISTRY_UNREACHABLE. */
+export async function askRegistry(url: string): Promise<void> {
+  const base = url.replace(/\/+$/, '');
+  let why: string;
+  try {
+    const response = await fetch(`${base}/config`, { signal: AbortSignal.timeout(REGISTER_MS) });
+    await response.body?.cancel();
+    if (response.status < 500) return;
+    why = `HTTP ${response.status}`;
+  } catch (error) {
+    why = reasonOf(error);
+  }
+  throw new ReplicationError(
+    'REGISTRY_UNREACHABLE',
+    `the schema registry at ${base} does not answer: ${why}`,
+    'start the registry or mend LUTRA_REGISTRY; this process tries again by itself',
+  );
+}
+
 /** A request was seen to get no answer from a registry that answers the next one at once. */
 const REGISTER_MS = 3_000;
 const REGISTER_ATTEMPTS = 5;

@@ -8,7 +8,15 @@ const AT_LEAST_EVERY_MS = 3_000;
 /** Makes the current status of one source or pipeline; `rowsPerSecond` and `at` are filled in by the publisher. */
 export type StatusSnapshot = () => Omit<Status, 'rowsPerSecond' | 'at'>;
 
-type Watched = { readonly snapshot: StatusSnapshot; rows: number; said: string; saidAt: number; lookedAt: number };
+type Watched = {
+  readonly snapshot: StatusSnapshot;
+  rows: number;
+  said: string;
+  saidAt: number;
+  lookedAt: number;
+  /** Its state and the code of its reason. */
+  standing: string;
+};
 
 /**
  * Tells the status of everything that a process runs: once a second what has changed, every 3 s the rest, at once what enters another state.
@@ -23,15 +31,19 @@ export class StatusPublisher {
   private timer: NodeJS.Timeout | undefined;
   private writing: Promise<void> = Promise.resolve();
 
-  constructor(kafka: KafkaAddress, topic: string) {
+  private readonly onChange: (status: Status) => void;
+
+  /** `onChange` is told when something enters another state, or is there for another reason. */
+  constructor(kafka: KafkaAddress, topic: string, onChange: (status: Status) => void = () => {}) {
     this.kafka = kafka;
     this.topic = topic;
+    this.onChange = onChange;
     this.timer = setInterval(() => this.tick(), EVERY_MS);
   }
 
   add(key: string, snapshot: StatusSnapshot): void {
     this.removed.delete(key);
-    this.watched.set(key, { snapshot, rows: 0, said: '', saidAt: 0, lookedAt: Date.now() });
+    this.watched.set(key, { snapshot, rows: 0, said: '', saidAt: 0, lookedAt: Date.now(), standing: '' });
     this.tick();
   }
 
@@ -79,7 +91,11 @@ export class StatusPublisher {
     const rowsPerSecond = Math.max(0, Math.round((rows - watched.rows) / seconds));
     watched.rows = rows;
     watched.lookedAt = now;
-    return { ...status, rowsPerSecond, at: now };
+    const whole = { ...status, rowsPerSecond, at: now };
+    const standing = `${status.state} ${status.reason?.code ?? ''}`;
+    if (standing !== watched.standing) this.onChange(whole);
+    watched.standing = standing;
+    return whole;
   }
 
   private async put(records: { key: string; value: Buffer | null }[]): Promise<void> {

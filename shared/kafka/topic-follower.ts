@@ -20,6 +20,8 @@ export type FollowedPart = { readonly records: readonly FollowedRecord[]; readon
 export type FollowOptions = KafkaAddress & {
   readonly topic: string;
   readonly partition?: number;
+  /** First offset that is asked for; absent, or no longer kept: the beginning. */
+  readonly from?: bigint | undefined;
   /** Told every time the broker or the topic is away; the follower goes on by itself. */
   readonly onWait?: (error: ReplicationError) => void;
 };
@@ -34,7 +36,7 @@ const OFFSET_OUT_OF_RANGE = 1;
  */
 export async function* followTopic(options: FollowOptions, signal: AbortSignal): AsyncGenerator<FollowedPart> {
   const partition = options.partition ?? 0;
-  let next: bigint | undefined;
+  let next = options.from;
   let told = false;
   for (let attempt = 0; !signal.aborted; ) {
     let cluster: Cluster | undefined;

@@ -22,6 +22,8 @@ export type Leases = {
   hold(key: string, token: string, lengthMs: number): Promise<boolean>;
   /** Gives it back when this token holds it. */
   release(key: string, token: string): Promise<void>;
+  /** Resolves when Redis answers. */
+  ping(): Promise<void>;
   close(): void;
 };
 
@@ -45,6 +47,9 @@ export function openLeases(url: string, log: Logger): Leases {
     },
     async release(key, token) {
       await redis.eval(RELEASE, 1, key, token);
+    },
+    async ping() {
+      await redis.ping();
     },
     close() {
       redis.disconnect();

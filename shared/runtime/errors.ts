@@ -15,6 +15,8 @@ const TREATMENTS = {
   RECORD_UNREADABLE: 'block',
   STREAM_GAP: 'block',
   REGISTRY_UNREACHABLE: 'wait',
+  REDIS_UNREACHABLE: 'wait',
+  LINK_SILENT: 'wait',
   SCHEMA_REFUSED: 'block',
   SELECTOR_ABSENT: 'wait',
   SOURCE_UNREACHABLE: 'wait',

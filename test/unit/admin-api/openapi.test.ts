@@ -5,6 +5,7 @@ import { AuditLog } from '../../../services/admin-api/audit-log.ts';
 import { ChannelStore } from '../../../services/admin-api/channel-store.ts';
 import { readConfig } from '../../../services/admin-api/config.ts';
 import { DdlDesk } from '../../../services/admin-api/ddl-desk.ts';
+import { Observatory } from '../../../services/admin-api/observe/observatory.ts';
 import { QuarantineDesk } from '../../../services/admin-api/quarantine-desk.ts';
 import { type App, createServer } from '../../../services/admin-api/server.ts';
 import { StatusView } from '../../../services/admin-api/status-view.ts';
@@ -25,6 +26,7 @@ async function openApp(): Promise<App & AsyncDisposable> {
     ddl: new DdlDesk(options, []),
     audit: new AuditLog(options),
     quarantine: new QuarantineDesk(options, []),
+    observatory: new Observatory(options, config),
     log,
   });
   return Object.assign(app, { [Symbol.asyncDispose]: async () => app.close() });
@@ -54,6 +56,9 @@ test('the OpenAPI document is valid and names every route', async () => {
     '/api/v1/channels/{name}/start',
     '/api/v1/channels/{name}/status',
     '/api/v1/check',
+    '/api/v1/diagnostics',
+    '/api/v1/logs',
+    '/api/v1/nodes',
     '/api/v1/status',
     '/health',
   ]);
