@@ -66,7 +66,7 @@ export const stateReplySchema = z.object({
   startPoints: z.array(startPointSchema).optional(),
 });
 
-export const processViewSchema = statusSchema.omit({ channel: true, pipeline: true, at: true }).extend({
+export const processViewSchema = statusSchema.omit({ channel: true, pipeline: true, at: true, batches: true }).extend({
   ageMs: z.number().describe('Since its last status arrived here.'),
   isLost: z.boolean().describe('Silent for more than 6 s.'),
 });

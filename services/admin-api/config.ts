@@ -12,6 +12,8 @@ export type AdminConfig = {
   readonly port: number;
   readonly logLevel: string;
   readonly instance: string;
+  /** Where the cache of the history stays over restarts; undefined: it goes with the process. */
+  readonly cacheFolder: string | undefined;
 };
 
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
@@ -40,7 +42,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): A
     );
   }
   const host = env.LUTRA_HTTP_HOST ?? '127.0.0.1';
-  return { site, brokers, sites, host, port, logLevel, instance: env.LUTRA_INSTANCE ?? `admin-api:${process.pid}` };
+  const cacheFolder = env.LUTRA_CACHE_DIR?.trim() || undefined;
+  const instance = env.LUTRA_INSTANCE ?? `admin-api:${process.pid}`;
+  return { site, brokers, sites, host, port, logLevel, instance, cacheFolder };
 }
 
 function readBrokers(name: string, text: string | readonly string[], faults: string[]): string[] {

@@ -65,7 +65,7 @@ function processView(observed: readonly Observed[], now: number): ProcessView | 
     .map(({ status, seenAt }) => ({ status, ageMs: Math.max(0, now - seenAt), seenAt }))
     .toSorted((a, b) => isLost(a) - isLost(b) || standsBy(a.status) - standsBy(b.status) || b.seenAt - a.seenAt);
   if (best === undefined) return undefined;
-  const { channel: _channel, pipeline: _pipeline, at: _at, ...shown } = best.status;
+  const { channel: _channel, pipeline: _pipeline, at: _at, batches: _batches, ...shown } = best.status;
   return { ...shown, ageMs: best.ageMs, isLost: isLost(best) === 1 };
 }
 

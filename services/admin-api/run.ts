@@ -28,7 +28,7 @@ export async function runAdminApi(
   await using ddl = new DdlDesk(options, config.sites.keys());
   await using quarantine = new QuarantineDesk(options, config.sites.keys());
   await using audit = new AuditLog(options);
-  const observatory = new Observatory(options, config);
+  using observatory = new Observatory(options, config);
   const app = await createServer({ config, channels, statuses, ddl, quarantine, audit, observatory, log });
   const stop = new AbortController();
   const both = AbortSignal.any([signal, stop.signal]);

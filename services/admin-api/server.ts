@@ -14,6 +14,7 @@ import { channelRoutes } from './routes/channels.ts';
 import { checkRoutes } from './routes/check.ts';
 import { consoleRoutes } from './routes/console.ts';
 import { ddlRoutes } from './routes/ddl.ts';
+import { historyRoutes } from './routes/history.ts';
 import { logRoutes } from './routes/logs.ts';
 import { nodeRoutes } from './routes/nodes.ts';
 import { operationRoutes } from './routes/operations.ts';
@@ -66,6 +67,7 @@ export async function createServer(parts: AdminParts): Promise<App> {
     await consoleRoutes(scope);
     nodeRoutes(scope, parts);
     logRoutes(scope, parts);
+    historyRoutes(scope, parts);
   });
   await app.ready();
   return app;

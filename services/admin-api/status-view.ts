@@ -4,6 +4,7 @@ import { type Status, statusSchema } from '../../shared/model/status.ts';
 import type { ReplicationError } from '../../shared/runtime/errors.ts';
 import type { Logger } from '../../shared/runtime/log.ts';
 import { statusTopic } from '../../topics/topics.ts';
+import { BatchView } from './observe/batch-view.ts';
 import { NodeView } from './observe/node-view.ts';
 
 type Options = { readonly brokers: readonly string[]; readonly clientId: string; readonly log: Logger };
@@ -19,6 +20,7 @@ export class StatusView {
   private readonly latest = new Map<string, Observed>();
   /** The processes themselves, which report on the same topics. */
   readonly nodes = new NodeView();
+  readonly batches = new BatchView();
 
   constructor(options: Options, sites: Iterable<string>) {
     this.options = options;
@@ -58,6 +60,7 @@ export class StatusView {
     try {
       const status = statusSchema.parse(JSON.parse(value.toString('utf8')));
       const now = Date.now();
+      this.batches.accept(status);
       this.latest.set(key, { status, seenAt: isLive ? now : Math.min(status.at, now) });
     } catch {
       this.tellStranger(topic, key);

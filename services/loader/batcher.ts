@@ -11,7 +11,14 @@ export type Batch = {
   readonly checkpoint: Checkpoint;
   readonly transactions: number;
   readonly isFinal: boolean;
+  /** Bytes of its records. */
+  readonly bytes: number;
+  /** When the block that was read last was published and came here; ms. */
+  readonly publishedAt: number;
+  readonly arrivedAt: number;
 };
+
+type BlockTimes = Pick<Batch, 'publishedAt' | 'arrivedAt'>;
 
 const NOTHING = Buffer.alloc(0);
 
@@ -58,6 +65,7 @@ export class Batcher {
   private boundaryParked = 0;
   private boundaryBytes = 0;
   private readonly latest = new Place();
+  private times: BlockTimes = { publishedAt: 0, arrivedAt: 0 };
 
   private readonly isCareful: () => boolean;
 
@@ -65,6 +73,11 @@ export class Batcher {
   constructor(limits: BatchLimits, isCareful: () => boolean = () => false) {
     this.limits = limits;
     this.isCareful = isCareful;
+  }
+
+  /** What is added from here on came with this block. */
+  begin({ publishedAt, arrivedAt }: BlockTimes): void {
+    this.times = { publishedAt, arrivedAt };
   }
 
   add(event: RowEvent): void {
@@ -113,18 +126,35 @@ export class Batcher {
     const { transactions } = this;
     this.parked = this.parked.slice(this.boundaryParked);
     this.events = all ? [] : this.events.slice(this.boundaryEvents);
-    this.bytes -= this.boundaryBytes;
+    const bytes = this.boundaryBytes;
+    this.bytes -= bytes;
     this.transactions = 0;
     this.hasBoundary = false;
-    return { events, parked, checkpoint: this.boundary.toCheckpoint(), transactions, isFinal: true };
+    return {
+      events,
+      parked,
+      checkpoint: this.boundary.toCheckpoint(),
+      transactions,
+      isFinal: true,
+      bytes,
+      ...this.times,
+    };
   }
 
   private takeChunk(): Batch | undefined {
     if (!this.isFull) return undefined;
-    const { events, parked } = this;
+    const { events, parked, bytes } = this;
     this.events = [];
     this.parked = [];
     this.bytes = 0;
-    return { events, parked, checkpoint: this.latest.toCheckpoint(), transactions: 0, isFinal: false };
+    return {
+      events,
+      parked,
+      checkpoint: this.latest.toCheckpoint(),
+      transactions: 0,
+      isFinal: false,
+      bytes,
+      ...this.times,
+    };
   }
 }

@@ -45,7 +45,7 @@ export class Continuity {
    * Kafka's client goes elsewhere by itself when an offset is no longer there, and as long as no serial is known no record would show it.
    * `low`: asks for the first offset that is kept; a jump may also stand for control records.
    */
-  async expect({ first, next }: RecordBlock, low: () => Promise<bigint>): Promise<void> {
+  async expect({ first, next }: Pick<RecordBlock, 'first' | 'next'>, low: () => Promise<bigint>): Promise<void> {
     const from = this.next;
     this.next = next;
     if (this.last !== undefined || first === from) return;

@@ -16,6 +16,7 @@ import { releaseQueue } from './ddl/release.ts';
 import type { Statement } from './ddl/statement-record.ts';
 import type { Decisions } from './decisions.ts';
 import type { EntryPublisher } from './entry-publisher.ts';
+import type { PipelineHistory } from './history/pipeline-history.ts';
 import { LaneWatch } from './lane-watch.ts';
 import type { MappingRules } from './mapping/mapping-rules.ts';
 import { runLane } from './pipeline.ts';
@@ -45,6 +46,7 @@ export type LaneSettings = {
   readonly registry: SchemaRegistryPort;
   readonly joinedAt: (signal: AbortSignal) => Promise<JoinedAt>;
   readonly board: StatusBoard;
+  readonly history: PipelineHistory;
   readonly limits: BatchLimits;
   readonly log: Logger;
 };
@@ -276,6 +278,8 @@ export class Lane {
     const { nextOffset, identity } = batch.checkpoint;
     board.applied(this.partition.partition, batch);
     batchApplied(board.identity, batch);
+    const lagMs = Date.now() - batch.checkpoint.committed / 1_000;
+    if (batch.rows.size > 0) this.settings.history.applied(batch.rows, batch.transactions, lagMs);
     this.quarantine.kept(batch.quarantined, quarantine, batch.isFinal);
     for (const found of batch.drift) this.log.warn({ ...found }, 'the target was not as the stream expects it');
     if (!batch.isFinal) return;

@@ -18,6 +18,7 @@ import {
 import type { BatchLimits } from './batcher.ts';
 import { Decisions } from './decisions.ts';
 import { EntryPublisher } from './entry-publisher.ts';
+import { HistoryPublisher } from './history/history-publisher.ts';
 import { Supervisor, type Target } from './supervisor.ts';
 import { registerLoaderMetrics } from './telemetry.ts';
 
@@ -52,6 +53,7 @@ export async function runLoader(parts: LoaderParts, signal: AbortSignal): Promis
   const publisher = new StatusPublisher(kafka, statusTopic(site), (status) => self.stateChanged(status));
   const statements = new EntryPublisher(kafka, ddlTopic(site));
   const quarantined = new EntryPublisher(kafka, quarantineTopic(site));
+  const history = new HistoryPublisher({ kafka, site, instance });
   const decisions = new Decisions();
   const supervisor = new Supervisor({
     site,
@@ -62,6 +64,7 @@ export async function runLoader(parts: LoaderParts, signal: AbortSignal): Promis
     decisions,
     statements,
     quarantined,
+    history,
     limits: parts.limits ?? LIMITS,
     log,
   });
@@ -72,6 +75,7 @@ export async function runLoader(parts: LoaderParts, signal: AbortSignal): Promis
   } finally {
     await statements.close();
     await quarantined.close();
+    await history.close();
     await publisher.close();
     await self.close();
     health.close();

@@ -11,6 +11,7 @@ import { pipelineGroup, rowsTopic, rowsTopicDefinition, sourceId } from '../../t
 import type { BatchLimits } from './batcher.ts';
 import type { Decisions } from './decisions.ts';
 import type { EntryPublisher } from './entry-publisher.ts';
+import type { PipelineHistory } from './history/pipeline-history.ts';
 import { readJoinedAt } from './joined-at.ts';
 import { Lane, type LaneSettings } from './lane.ts';
 import type { MappingRules } from './mapping/mapping-rules.ts';
@@ -24,6 +25,7 @@ export type RunnerParts = {
   readonly kafka: KafkaAddress;
   readonly registry: SchemaRegistryPort;
   readonly board: StatusBoard;
+  readonly history: PipelineHistory;
   readonly decisions: Decisions;
   /** Tells statements and rows in quarantine to the admin API. */
   readonly statements: EntryPublisher;

@@ -119,6 +119,7 @@ export class RecordReader {
     this.index = 0;
     const block = partition.take();
     if (block === undefined) return undefined;
+    this.parts.batcher.begin(block);
     await this.order.expect(block, async () => (await partition.bounds()).low);
     return block;
   }

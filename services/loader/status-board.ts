@@ -1,6 +1,13 @@
 import type { StatusSnapshot } from '../../shared/control/status-publisher.ts';
 import type { DdlEntry } from '../../shared/model/ddl-entry.ts';
-import type { HeldStatement, PipelineState, Reason, RowCounts, Status } from '../../shared/model/status.ts';
+import type {
+  AppliedSample,
+  HeldStatement,
+  PipelineState,
+  Reason,
+  RowCounts,
+  Status,
+} from '../../shared/model/status.ts';
 import type { ReplicationError } from '../../shared/runtime/errors.ts';
 import type { AppliedBatch } from './applier.ts';
 import type { Checkpoint } from './checkpoint.ts';
@@ -23,6 +30,8 @@ type LaneView = {
   quarantine: ReadonlyMap<string, number>;
   /** Lag of what was last handled, ms, and when that was. */
   lag: { ms: number; committedMs: number } | undefined;
+  /** The last batch with rows. */
+  batch: AppliedSample | undefined;
   /** When the last heartbeat came; undefined when none ever did. */
   beatAt: number | undefined;
 };
@@ -107,6 +116,7 @@ export class StatusBoard {
       applied: undefined,
       quarantine: new Map(),
       lag: undefined,
+      batch: undefined,
       beatAt: undefined,
     });
   }
@@ -123,7 +133,8 @@ export class StatusBoard {
     this.updateLane(partition, { next, state: 'running', reason: undefined });
   }
 
-  applied(partition: number, { rows, drift, checkpoint, transactions, isFinal }: AppliedBatch): void {
+  applied(partition: number, batch: AppliedBatch): void {
+    const { rows, drift, checkpoint, transactions, isFinal } = batch;
     this.transactions += transactions;
     this.count(rows);
     for (const { kind, rows: count } of drift) addTo(SKIPPED.has(kind) ? this.skipped : this.drift, kind, count);
@@ -132,6 +143,7 @@ export class StatusBoard {
         next: checkpoint.nextOffset,
         applied: checkpoint,
         lag: lagOf(checkpoint.committed),
+        ...(rows.size === 0 ? {} : { batch: sampleOf(partition, batch) }),
       });
   }
 
@@ -239,6 +251,7 @@ export class StatusBoard {
         held: [...this.held.values()].slice(0, 20),
       },
       quarantine: this.quarantine,
+      batches: lanes.flatMap(([, { batch }]) => batch ?? []),
       ...(this.drift.size === 0 ? {} : { drift: Object.fromEntries(this.drift) }),
       ...(this.skipped.size === 0 ? {} : { skipped: Object.fromEntries(this.skipped) }),
     };
@@ -279,6 +292,18 @@ function severity({ state }: { state: PipelineState }): number {
 function lagOf(committedMicros: number): { ms: number; committedMs: number } {
   const committedMs = committedMicros / 1000;
   return { ms: Math.max(0, Math.round(Date.now() - committedMs)), committedMs };
+}
+
+function sampleOf(
+  partition: number,
+  { rows, transactions, bytes, checkpoint, publishedAt, arrivedAt, ms }: AppliedBatch,
+): AppliedSample {
+  let count = 0;
+  for (const { inserts, updates, deletes } of rows.values()) count += inserts + updates + deletes;
+  const endedAt = Date.now();
+  const committedAt = Math.round(checkpoint.committed / 1_000);
+  const startedAt = Math.round(endedAt - ms);
+  return { partition, rows: count, transactions, bytes, committedAt, publishedAt, arrivedAt, startedAt, endedAt };
 }
 
 function reasonOf({ code, message, remedy }: ReplicationError): Reason {

@@ -3,12 +3,14 @@ import type { SchemaRegistryPort } from '../../shared/codec/schema-registry.ts';
 import type { StatusPublisher } from '../../shared/control/status-publisher.ts';
 import type { KafkaAddress } from '../../shared/kafka/cluster.ts';
 import { followTopic } from '../../shared/kafka/topic-follower.ts';
-import { type Channel, channelSchema, type Database, type Pipeline } from '../../shared/model/channel.ts';
+import { type Channel, channelSchema, type Database, type Pipeline, pipelineUid } from '../../shared/model/channel.ts';
 import type { Logger } from '../../shared/runtime/log.ts';
 import { CHANNELS_TOPIC, rowsTopic } from '../../topics/topics.ts';
 import type { BatchLimits } from './batcher.ts';
 import type { Decisions } from './decisions.ts';
 import type { EntryPublisher } from './entry-publisher.ts';
+import type { HistoryPublisher } from './history/history-publisher.ts';
+import type { PipelineHistory } from './history/pipeline-history.ts';
 import { MappingRules } from './mapping/mapping-rules.ts';
 import { endsOf, runPipeline, sourceOf } from './pipeline-runner.ts';
 import { StatusBoard } from './status-board.ts';
@@ -24,6 +26,7 @@ export type SupervisorParts = {
   /** Tells statements and rows in quarantine to the admin API. */
   readonly statements: EntryPublisher;
   readonly quarantined: EntryPublisher;
+  readonly history: HistoryPublisher;
   readonly limits: BatchLimits;
   readonly log: Logger;
 };
@@ -34,6 +37,7 @@ type Running = {
   /** What the runner was started with; a difference here restarts it, any other change of the document is taken over by the running lanes. */
   readonly essence: object;
   readonly board: StatusBoard;
+  readonly uid: string;
   /** Takes over what the document says beside the essence, while the lanes run. */
   update(channel: Channel, pipeline: Pipeline): void;
   stop(): Promise<void>;
@@ -115,6 +119,7 @@ export class Supervisor {
       this.running.delete(name);
       this.parts.publisher.remove(statusKey(current.board));
       forgetPipeline(current.board.identity);
+      this.parts.history.forget(current.uid);
     }
     if (wanted !== undefined && essence !== undefined)
       this.running.set(name, this.start(wanted.channel, wanted.pipeline, essence));
@@ -125,21 +130,24 @@ export class Supervisor {
     const log = this.parts.log.child({ channel: channel.name, pipeline: pipeline.name });
     const board = this.makeBoard(channel, pipeline);
     const ending = new AbortController();
-    publisher.add(statusKey(board), () => seen(board));
+    const uid = pipelineUid(channel, pipeline);
+    const history = this.parts.history.of(uid);
+    publisher.add(statusKey(board), () => seen(board, history));
     if (channel.state === 'paused') {
       board.set('paused');
       log.info('paused: out of the consumer group');
       board.follows(channel.revision);
-      return { essence, board, update: ({ revision }) => board.follows(revision), stop: async () => {} };
+      return { essence, board, uid, update: ({ revision }) => board.follows(revision), stop: async () => {} };
     }
     log.info({ uid: channel.uid, revision: channel.revision }, 'starts');
     const rules = new MappingRules(channel, pipeline);
     board.follows(channel.revision);
-    const parts = { ...this.parts, channel, pipeline, rules, board, log, kafka: { ...kafka, log } };
+    const parts = { ...this.parts, channel, pipeline, rules, board, history, log, kafka: { ...kafka, log } };
     const run = runPipeline(parts, ending.signal);
     return {
       essence,
       board,
+      uid,
       update: (next, changed) => {
         if (next.revision === rules.channel.revision) return;
         rules.replace(next, changed);
@@ -191,8 +199,9 @@ function statusKey({ identity }: StatusBoard): string {
   return `loader/${identity.channel}/${identity.pipeline}/${identity.instance}`;
 }
 
-function seen(board: StatusBoard): ReturnType<StatusBoard['status']> {
+function seen(board: StatusBoard, history: PipelineHistory): ReturnType<StatusBoard['status']> {
   const status = board.status();
+  if (status.state !== 'paused' && status.state !== 'standby') history.look(status.lagMs);
   statusSeen(board.identity, status);
   quarantineSeen(board.identity, board.quarantine.rows);
   return status;

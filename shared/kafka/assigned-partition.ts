@@ -15,6 +15,9 @@ export type RecordBlock = {
   readonly records: readonly ConsumedRecord[];
   readonly first: bigint;
   readonly next: bigint;
+  /** When its last record was written by its producer, and when it came here; ms. */
+  readonly publishedAt: number;
+  readonly arrivedAt: number;
 };
 export type CommittedOffset = { readonly offset: bigint; readonly metadata: string | null };
 
@@ -178,7 +181,9 @@ export class AssignedPartition {
     let bytes = 0;
     for (const { value } of batch.messages) bytes += RECORD_OVERHEAD_BYTES + (value === null ? 0 : value.length);
     const first = BigInt(batch.firstOffset() ?? this.nextOffset);
-    this.queue.push({ block: { records: batch.messages, first, next: this.nextOffset }, bytes });
+    const publishedAt = Number(batch.messages.at(-1)?.timestamp ?? 0);
+    const times = { publishedAt, arrivedAt: Date.now() };
+    this.queue.push({ block: { records: batch.messages, first, next: this.nextOffset, ...times }, bytes });
     this.queuedBytes += bytes;
     if (this.queuedBytes > QUEUE_HIGH_BYTES) this.pauseFetch();
     this.wake.notify();

@@ -33,6 +33,21 @@ const heldStatement = z.object({
 /** A statement that waits for a decision. */
 export type HeldStatement = z.infer<typeof heldStatement>;
 
+const appliedSample = z.object({
+  partition: z.number(),
+  rows: z.number(),
+  transactions: z.number(),
+  bytes: z.number(),
+  /** Times in ms: of the commit at the source, into the source's Kafka, out of the target's Kafka, of the target transaction. */
+  committedAt: z.number(),
+  publishedAt: z.number(),
+  arrivedAt: z.number(),
+  startedAt: z.number(),
+  endedAt: z.number(),
+});
+/** A batch that was applied, and when it passed the stations of its way. */
+export type AppliedSample = z.infer<typeof appliedSample>;
+
 /** One record of `lutra.status.<site>`; written once a second while something changes and every 3 s otherwise. */
 export const statusSchema = z.object({
   role: z.enum(['selector', 'loader']),
@@ -72,6 +87,8 @@ export const statusSchema = z.object({
   ddl: z.object({ applied: z.number(), skipped: z.number(), held: z.array(heldStatement) }).optional(),
   /** loader: rows that wait in quarantine, by table of the target. */
   quarantine: z.object({ rows: z.number(), tables: z.record(z.string(), z.number()) }).optional(),
+  /** loader: the last batch of each of its partitions. */
+  batches: z.array(appliedSample).optional(),
   /** Work seen and deliberately not applied, by kind (for example `ddl`). */
   skipped: z.record(z.string(), z.number()).optional(),
 });

@@ -49,3 +49,4 @@ export const batchSchema = z.object({
 export type Batch = z.infer<typeof batchSchema>;
 /** The newest first; of each pipeline the last 300 samples, at most one a second and partition. */
 export const batchListSchema = z.object({ items: z.array(batchSchema) });
+export type BatchList = z.infer<typeof batchListSchema>;
