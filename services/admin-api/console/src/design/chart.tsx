@@ -123,7 +123,13 @@ function optionsOf(
       y: { range: (_plot, _min, max) => [0, Math.max(max ?? 0, 1) * 1.08] },
     },
     axes: [
-      { ...axis, font, space: 80, values: (_plot, splits) => splits.map((split) => axisTime(split, props.current)) },
+      {
+        ...axis,
+        font,
+        space: 80,
+        size: 26,
+        values: (_plot, splits) => splits.map((split) => axisTime(split, props.current)),
+      },
       { ...axis, font, size: 64, values: (_plot, splits) => splits.map((split) => props.current.format(split)) },
     ],
     series: [

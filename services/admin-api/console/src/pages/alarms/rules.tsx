@@ -18,6 +18,7 @@ import { alarmsWords } from './alarms-words.ts';
 import { RuleDialog } from './rule-dialog.tsx';
 import { receiverText, thresholdOf, windowText } from './rule-form.ts';
 import { TestDialog } from './test-dialog.tsx';
+import '../../design/details.css';
 
 type Open = { readonly act: 'edit' | 'test' | 'delete'; readonly rule: AlarmRuleView } | { readonly act: 'new' };
 
@@ -138,7 +139,7 @@ function useColumns(mayChange: boolean, onOpen: (open: Open) => void): readonly 
       head: '',
       width: 90,
       cell: (rule) => (
-        <div className="row">
+        <div className="row nowrap">
           <Button
             look="quiet"
             icon={<Send size={14} aria-hidden />}

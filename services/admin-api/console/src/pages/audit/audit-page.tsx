@@ -7,21 +7,16 @@ import { type Column, DataTable } from '../../design/data-table.tsx';
 import { EmptyState, ErrorState } from '../../design/feedback.tsx';
 import { SearchBox } from '../../design/fields.tsx';
 import { PageHead, Panel } from '../../design/page.tsx';
-import { Badge, type Tone } from '../../design/state-badge.tsx';
+import { Badge } from '../../design/state-badge.tsx';
 import { common } from '../../words/common.ts';
 import { useFormat } from '../../words/format.ts';
 import { useWords } from '../../words/words.ts';
+import { OUTCOME_TONES, subjectOf } from './audit-entry.ts';
 import { auditWords } from './audit-words.ts';
 import { EntryDialog } from './entry-dialog.tsx';
 import '../../design/details.css';
 
 const PAGE = 100;
-export const OUTCOME_TONES: Readonly<Record<AuditEntry['outcome'], Tone>> = {
-  begun: 'warn',
-  done: 'good',
-  failed: 'bad',
-};
-
 /** What people changed, newest first. */
 export default function AuditPage(): ReactNode {
   const words = useWords(auditWords);
@@ -94,10 +89,4 @@ function useColumns(onLook: (entry: AuditEntry) => void): readonly Column<AuditE
     },
     { key: 'at', head: general.time, width: 155, cell: ({ at }) => <span className="soft">{format.time(at)}</span> },
   ];
-}
-
-/** Channel and pipeline, or whatever else was acted on. */
-export function subjectOf({ subject, channel, pipeline }: AuditEntry): string {
-  if (channel === undefined) return subject ?? '–';
-  return pipeline === undefined ? channel : `${channel}/${pipeline}`;
 }

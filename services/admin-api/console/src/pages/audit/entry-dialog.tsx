@@ -9,7 +9,7 @@ import { Badge } from '../../design/state-badge.tsx';
 import { common } from '../../words/common.ts';
 import { useFormat } from '../../words/format.ts';
 import { useWords } from '../../words/words.ts';
-import { OUTCOME_TONES, subjectOf } from './audit-page.tsx';
+import { OUTCOME_TONES, subjectOf } from './audit-entry.ts';
 import { auditWords } from './audit-words.ts';
 
 /** One act with what it changed, field by field. */

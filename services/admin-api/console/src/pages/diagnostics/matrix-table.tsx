@@ -95,7 +95,7 @@ function Cell({
         onClick={() => onChoose(from, to)}
       >
         {ok ? <Check size={13} aria-hidden /> : <X size={13} aria-hidden />}
-        {latencyMs === undefined ? '' : format.duration(latencyMs)}
+        {latencyMs === undefined || !ok ? '' : format.duration(latencyMs)}
       </button>
     </td>
   );

@@ -80,14 +80,14 @@ function Stages({ items }: { items: readonly Item[] }): ReactNode {
   return (
     <ul className="stages">
       {[...STAGES, 'whole' as const].map((stage) => (
-        <li key={stage} className="panel" title={stage === 'whole' ? undefined : words[`${stage}About`]}>
+        <li key={stage} className="panel" title={`${stage === 'whole' ? '' : words[`${stage}About`]} ${words.middle}`}>
           <div className="stage-name">
             {stage !== 'whole' && <i className={`stage-${stage}`} />}
             {words[stage]}
           </div>
           <div className="number">{text(summary[stage].middle)}</div>
           <div className="muted">
-            {words.middle} · {text(summary[stage].most)} {words.most}
+            {words.most} {text(summary[stage].most)}
           </div>
         </li>
       ))}
@@ -102,7 +102,12 @@ function useColumns(items: readonly Item[]): readonly Column<Item>[] {
   const longest = items.reduce((most, { times }) => Math.max(most, times.whole), 1);
   const hasPipelines = new Set(items.map(({ batch }) => batch.pipeline)).size > 1;
   return [
-    { key: 'at', head: general.time, width: 150, cell: ({ batch }) => format.time(batch.endedAt) },
+    {
+      key: 'at',
+      head: general.time,
+      width: 160,
+      cell: ({ batch }) => <span className="nowrap">{format.time(batch.endedAt)}</span>,
+    },
     ...(hasPipelines
       ? [{ key: 'pipeline', head: general.pipeline, width: 120, cell: ({ batch }: Item) => batch.pipeline }]
       : []),

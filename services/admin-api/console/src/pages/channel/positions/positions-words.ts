@@ -49,7 +49,7 @@ export const positionsWords = defineWords(
     both: 'Some partitions go forward, others back',
     noMove: 'It stands there already: nothing moves.',
     atLeast: 'at least ',
-    sum: (transactions: string, rows: string) => `${transactions} transactions, ${rows} rows`,
+    sum: (transactions: string, rows: string) => `transactions: ${transactions}, rows: ${rows}`,
     between: (first: string, last: string) => `committed from ${first} to ${last}`,
     statements: 'Statements in between',
     repair: 'What to do about the rows',

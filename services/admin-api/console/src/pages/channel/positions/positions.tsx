@@ -12,6 +12,7 @@ import { useWords } from '../../../words/words.ts';
 import { MoveDialog } from './move-dialog.tsx';
 import { Offsets } from './offsets.tsx';
 import { positionsWords } from './positions-words.ts';
+import '../../../design/details.css';
 
 /** Where each pipeline stands, from the source's log to the target, and moving it. */
 export default function Positions({ name }: { name: string }): ReactNode {
@@ -82,7 +83,7 @@ function PipelinePanel({
         </>
       }
     >
-      <div className="panel-body stack">
+      <div className="panel-body stack places">
         <Facts
           items={[
             ...(known === undefined ? [] : [[words.source, <Place key="source" place={known.source} />] as const]),
