@@ -11,6 +11,7 @@ import {
   Users,
 } from 'lucide-react';
 import { type ComponentType, lazy } from 'react';
+import { OPERATION_PAGES } from './operation-pages.tsx';
 import type { shellWords } from './shell-words.ts';
 
 type Word = keyof (typeof shellWords)['en'] &
@@ -50,6 +51,7 @@ export const NAVIGATION: readonly {
 
 /** Which page stands at which address; the first that fits. Each is a file of its own that is loaded when it is needed. */
 export const PAGES: readonly { readonly path: string; readonly page: ComponentType }[] = [
+  ...OPERATION_PAGES,
   { path: '/', page: lazy(() => import('../pages/channels/channels-page.tsx')) },
   { path: '/channels/:name/:part?', page: lazy(() => import('../pages/channel/channel-page.tsx')) },
   { path: '/new', page: lazy(() => import('../pages/new/new-page.tsx')) },

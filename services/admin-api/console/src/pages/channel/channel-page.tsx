@@ -13,6 +13,7 @@ import { summaryOf } from '../channels/channel-summary.ts';
 import { ChannelActs } from './channel-acts.tsx';
 import { CHANNEL_PARTS, type ChannelPart, isChannelPart } from './channel-parts.ts';
 import { channelWords } from './channel-words.ts';
+import { OPERATION_PARTS } from './operation-parts.ts';
 
 const Overview = lazy(() => import('./overview/overview.tsx'));
 const DocumentPart = lazy(() => import('./document/document-part.tsx'));
@@ -62,6 +63,8 @@ export default function ChannelPage(): ReactNode {
 
 function Part({ name, part }: { name: string; part: ChannelPart }): ReactNode {
   const words = useWords(channelWords);
+  const Operation = OPERATION_PARTS[part];
+  if (Operation !== undefined) return <Operation name={name} />;
   switch (part) {
     case 'overview':
       return <Overview name={name} />;

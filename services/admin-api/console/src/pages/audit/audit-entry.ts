@@ -1,0 +1,14 @@
+import type { AuditEntry } from '../../api/operation-types.ts';
+import type { Tone } from '../../design/state-badge.tsx';
+
+export const OUTCOME_TONES: Readonly<Record<AuditEntry['outcome'], Tone>> = {
+  begun: 'warn',
+  done: 'good',
+  failed: 'bad',
+};
+
+/** Channel and pipeline, or whatever else was acted on. */
+export function subjectOf({ subject, channel, pipeline }: AuditEntry): string {
+  if (channel === undefined) return subject ?? '–';
+  return pipeline === undefined ? channel : `${channel}/${pipeline}`;
+}

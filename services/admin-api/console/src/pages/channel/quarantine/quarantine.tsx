@@ -1,0 +1,95 @@
+import { ListChecks, ShieldCheck } from 'lucide-react';
+import { type ReactNode, useDeferredValue, useState } from 'react';
+import type { QuarantineState } from '../../../api/operation-types.ts';
+import { LIVE_MS, useApi } from '../../../api/queries.ts';
+import { useMay } from '../../../api/rights.ts';
+import type { QuarantineEntry, QuarantineList } from '../../../api/types.ts';
+import { Button } from '../../../design/button.tsx';
+import { DataTable } from '../../../design/data-table.tsx';
+import { EmptyState, ErrorState } from '../../../design/feedback.tsx';
+import { Choice, SearchBox } from '../../../design/fields.tsx';
+import { Panel } from '../../../design/page.tsx';
+import { PickPipeline } from '../../../design/pickers.tsx';
+import { common } from '../../../words/common.ts';
+import { useWords } from '../../../words/words.ts';
+import { AllDialog } from './all-dialog.tsx';
+import { scopesOf } from './edited-values.ts';
+import { useQuarantineColumns } from './quarantine-columns.tsx';
+import { quarantineWords } from './quarantine-words.ts';
+import { RowDialog } from './row-dialog.tsx';
+
+type Shown = 'open' | QuarantineState;
+const PAGE = 100;
+
+/** Rows that the target refuses and those behind them: look, decide about one, decide about all. */
+export default function Quarantine({ name }: { name: string }): ReactNode {
+  const words = useWords(quarantineWords);
+  const general = useWords(common);
+  const mayOperate = useMay('operator');
+  const [shown, setShown] = useState<Shown>('open');
+  const [pipeline, setPipeline] = useState('');
+  const [filter, setFilter] = useState('');
+  const [limit, setLimit] = useState(PAGE);
+  const [looked, setLooked] = useState<QuarantineEntry>();
+  const [isAllOpen, setAllOpen] = useState(false);
+  const state = shown === 'open' ? undefined : shown;
+  const { data, error, refetch } = useApi<QuarantineList>(
+    `/channels/${name}/quarantine`,
+    { state, pipeline, limit },
+    { liveMs: LIVE_MS },
+  );
+  const sought = useDeferredValue(filter);
+  const items = data?.items.filter(({ table }) => table.includes(sought));
+  const scopes = scopesOf(data?.items ?? []);
+  const columns = useQuarantineColumns(setLooked);
+  const isOpenState = shown === 'open' || shown === 'refused' || shown === 'waiting';
+  return (
+    <>
+      <div className="toolbar">
+        <Choice<Shown>
+          label={words.states}
+          value={shown}
+          onChange={setShown}
+          options={(['open', 'refused', 'waiting', 'applied', 'skipped'] as const).map((each) => [each, words[each]])}
+        />
+        <span className="spring" />
+        <PickPipeline channel={name} value={pipeline} onChange={setPipeline} />
+        <SearchBox label={words.filter} value={filter} onChange={setFilter} />
+        <Button
+          icon={<ListChecks size={15} aria-hidden />}
+          disabled={!mayOperate || scopes.length === 0}
+          onClick={() => setAllOpen(true)}
+        >
+          {words.allTitle}
+        </Button>
+      </div>
+      {error !== null && <ErrorState error={error} onRetry={refetch} />}
+      {(data !== undefined || error === null) && (
+        <Panel flush>
+          <DataTable
+            label={words.title}
+            columns={columns}
+            items={items}
+            keyOf={({ pipeline: of, id }) => `${of} ${id}`}
+            empty={
+              <EmptyState
+                icon={<ShieldCheck size={28} aria-hidden />}
+                title={isOpenState ? words.none : words.noneSettled}
+              >
+                {isOpenState ? words.noneAbout : words.noneSettledAbout}
+              </EmptyState>
+            }
+          />
+        </Panel>
+      )}
+      {data !== undefined && data.total > data.items.length && (
+        <div className="row">
+          <Button onClick={() => setLimit(Math.min(1_000, limit + PAGE))}>{general.more}</Button>
+          <span className="muted">{general.shown(data.items.length, data.total)}</span>
+        </div>
+      )}
+      {looked !== undefined && <RowDialog channel={name} entry={looked} onClose={() => setLooked(undefined)} />}
+      {isAllOpen && <AllDialog channel={name} scopes={scopes} onClose={() => setAllOpen(false)} />}
+    </>
+  );
+}
