@@ -10,6 +10,10 @@ export type TopicDefinition = {
 export const CHANNELS_TOPIC = 'lutra.channels';
 /** What operators decided about statements and rows that wait for them; written by the admin API. */
 export const DECISIONS_TOPIC = 'lutra.decisions';
+/** Databases with documents of their own; written by the admin API, at the control site only: channels carry what they use of them. */
+export const DATABASES_TOPIC = 'lutra.databases';
+/** Earlier documents of channels; written by the admin API, at the control site only. */
+export const REVISIONS_TOPIC = 'lutra.revisions';
 /** What operators did by hand; written by the admin API, at the control site only. */
 export const AUDIT_TOPIC = 'lutra.audit';
 /** Users and API tokens of the admin API, without what lets one in; at the control site only. */

@@ -56,6 +56,38 @@ async function checkChannel(
   return [...sources, ...targets.values()];
 }
 
+/** A database by itself: whether it answers, its settings and the grants of its user, as a source, a target or both. */
+export async function checkDatabase(
+  name: string,
+  database: Database,
+  sides: readonly Check['side'][],
+): Promise<CheckReply> {
+  const look = { source: sourceProblems, target: bareTargetProblems };
+  const checks = await Promise.all(
+    sides.map(async (side) => checkOf('', side, name, database, [], await look[side](name, database))),
+  );
+  return { ok: checks.every(({ problems }) => problems.every(({ severity }) => severity !== 'error')), checks };
+}
+
+async function sourceProblems(name: string, database: Database): Promise<readonly CheckProblem[]> {
+  const first = await withAddress<readonly CheckProblem[]>(
+    name,
+    database,
+    async (address) => (await checkSource(address, [])).problems,
+    (refused) => refused,
+  );
+  return [...first, ...(await failoverProblems(name, database))];
+}
+
+function bareTargetProblems(name: string, database: Database): Promise<readonly CheckProblem[]> {
+  return withAddress<readonly CheckProblem[]>(
+    name,
+    database,
+    (address) => checkTarget(address, [], undefined),
+    (refused) => refused,
+  );
+}
+
 /** What stands against reading from the further hosts of a source, for the day when the first one fails: warnings. */
 async function failoverProblems(name: string, database: Database | undefined): Promise<CheckProblem[]> {
   if (database === undefined) return [];

@@ -9,12 +9,14 @@ export class EntryBook<T> {
   private readonly schema: z.ZodType<T>;
   private readonly most: number;
   private readonly entries = new Map<string, T>();
+  private readonly behind: Set<string>;
 
   constructor(kafka: KafkaAddress, topics: readonly string[], schema: z.ZodType<T>, most = Number.POSITIVE_INFINITY) {
     this.kafka = kafka;
     this.topics = topics;
     this.schema = schema;
     this.most = most;
+    this.behind = new Set(topics);
   }
 
   /** Follows the topics until the signal. */
@@ -26,6 +28,20 @@ export class EntryBook<T> {
     return [...this.entries.values()];
   }
 
+  get(key: string): T | undefined {
+    return this.entries.get(key);
+  }
+
+  /** Whether every topic has been read to its end once. */
+  get isComplete(): boolean {
+    return this.behind.size === 0;
+  }
+
+  /** A record that was just taken away. */
+  drop(key: string): void {
+    this.entries.delete(key);
+  }
+
   /** A record that was just written; it comes again by its topic. */
   keep(key: string, entry: T): void {
     this.entries.set(key, entry);
@@ -34,12 +50,13 @@ export class EntryBook<T> {
   }
 
   private async follow(topic: string, signal: AbortSignal): Promise<void> {
-    for await (const { records } of followTopic({ ...this.kafka, topic }, signal)) {
+    for await (const { records, caughtUp } of followTopic({ ...this.kafka, topic }, signal)) {
       for (const { key, value } of records) {
         const entry = value === null ? undefined : this.read(value);
         if (entry === undefined) this.entries.delete(key);
         else this.keep(key, entry);
       }
+      if (caughtUp) this.behind.delete(topic);
     }
   }
 

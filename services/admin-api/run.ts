@@ -7,9 +7,11 @@ import { SetupToken } from './access/setup-token.ts';
 import { AuditLog } from './audit-log.ts';
 import { ChannelStore } from './channel-store.ts';
 import type { AdminConfig } from './config.ts';
+import { DatabaseStore } from './database-store.ts';
 import { DdlDesk } from './ddl-desk.ts';
 import { Observatory } from './observe/observatory.ts';
 import { QuarantineDesk } from './quarantine-desk.ts';
+import { RevisionBook } from './revision-book.ts';
 import { type App, createServer } from './server.ts';
 import { StatusView } from './status-view.ts';
 
@@ -26,6 +28,8 @@ export async function runAdminApi(
 ): Promise<void> {
   const options = { brokers: config.brokers, clientId: `lutra-admin-api-${config.site}`, log };
   await using channels = new ChannelStore(options);
+  await using databases = new DatabaseStore(options);
+  await using revisions = new RevisionBook(options);
   const statuses = new StatusView(options, config.sites.keys());
   await using ddl = new DdlDesk(options, config.sites.keys());
   await using quarantine = new QuarantineDesk(options, config.sites.keys());
@@ -36,6 +40,8 @@ export async function runAdminApi(
   const app = await createServer({
     config,
     channels,
+    databases,
+    revisions,
     statuses,
     ddl,
     quarantine,
@@ -47,7 +53,7 @@ export async function runAdminApi(
   });
   const stop = new AbortController();
   const both = AbortSignal.any([signal, stop.signal]);
-  const views = [channels, statuses, ddl, quarantine, audit, observatory];
+  const views = [channels, databases, revisions, statuses, ddl, quarantine, audit, observatory];
   const sayWhenEmpty = (): void => {
     if (access.book.users.length === 0) log.warn(setup.announcement());
   };

@@ -9,18 +9,25 @@ import type { SetupToken } from './access/setup-token.ts';
 import type { AuditLog } from './audit-log.ts';
 import type { ChannelStore } from './channel-store.ts';
 import type { AdminConfig } from './config.ts';
+import type { DatabaseStore } from './database-store.ts';
 import type { DdlDesk } from './ddl-desk.ts';
 import type { Observatory } from './observe/observatory.ts';
 import { answerError, answerUnknownRoute } from './problem-reply.ts';
 import type { QuarantineDesk } from './quarantine-desk.ts';
+import type { RevisionBook } from './revision-book.ts';
 import { applyRoutes } from './routes/apply.ts';
 import { channelRoutes } from './routes/channels.ts';
 import { checkRoutes } from './routes/check.ts';
+import { databaseRoutes } from './routes/databases.ts';
 import { ddlRoutes } from './routes/ddl.ts';
+import { docsRoutes } from './routes/docs.ts';
+import { exportRoutes } from './routes/export.ts';
 import { logRoutes } from './routes/logs.ts';
 import { nodeRoutes } from './routes/nodes.ts';
 import { operationRoutes } from './routes/operations.ts';
+import { positionRoutes } from './routes/positions.ts';
 import { quarantineRoutes } from './routes/quarantine.ts';
+import { revisionRoutes } from './routes/revisions.ts';
 import { seekRoutes } from './routes/seek.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { stateRoutes } from './routes/state.ts';
@@ -33,6 +40,8 @@ import { Telemetry } from './telemetry.ts';
 export type AdminParts = {
   readonly config: AdminConfig;
   readonly channels: ChannelStore;
+  readonly databases: DatabaseStore;
+  readonly revisions: RevisionBook;
   readonly statuses: StatusView;
   readonly ddl: DdlDesk;
   readonly audit: AuditLog;
@@ -68,15 +77,20 @@ export async function createServer(parts: AdminParts): Promise<App> {
     tokenRoutes(scope, parts);
     operationRoutes(scope, parts, telemetry);
     channelRoutes(scope, parts);
+    databaseRoutes(scope, parts);
     applyRoutes(scope, parts);
+    revisionRoutes(scope, parts);
+    exportRoutes(scope, parts);
     stateRoutes(scope, parts);
     statusRoutes(scope, parts);
     ddlRoutes(scope, parts);
+    positionRoutes(scope, parts);
     seekRoutes(scope, parts);
     quarantineRoutes(scope, parts);
     checkRoutes(scope, parts);
     nodeRoutes(scope, parts);
     logRoutes(scope, parts);
+    docsRoutes(scope);
   });
   await app.ready();
   return app;
@@ -93,6 +107,7 @@ const OPENAPI = {
   },
   tags: [
     { name: 'channels', description: 'Desired state' },
+    { name: 'databases', description: 'Where rows come from and go to' },
     { name: 'status', description: 'Observed state' },
     { name: 'ddl', description: 'Statements of the sources and decisions about them' },
     { name: 'quarantine', description: 'Rows that targets refuse and decisions about them' },

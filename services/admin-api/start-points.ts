@@ -1,19 +1,15 @@
 import type { Channel, Pipeline, Start } from '../../shared/model/channel.ts';
-import { mysqlAddress, openConnection } from '../../shared/mysql/connection.ts';
-import { readLogEnd } from '../../shared/mysql/source-log.ts';
+import { lookAtLogEnd } from './log-end.ts';
 import { pipelineView } from './pipeline-status.ts';
 import type { StartPoint } from './schemas/channels.ts';
 import type { PipelineView } from './schemas/status.ts';
 import type { AdminParts } from './server.ts';
 
-const LOOK_LIMIT_MS = 3_000;
-
 /** From where each pipeline of a channel starts, or goes on when it has a place already, and what it does not cover. */
 export async function startPoints(channel: Channel, parts: AdminParts): Promise<StartPoint[]> {
-  const observed = parts.statuses.all();
   return Promise.all(
     channel.pipelines.map(async (pipeline) => {
-      const view = pipelineView(channel, pipeline, observed, Date.now());
+      const view = pipelineView(channel, pipeline, parts.statuses.of(channel, pipeline), Date.now());
       if (view.position !== undefined) return goesOn(pipeline, view.position);
       return { pipeline: pipeline.name, ...(await freshStart(channel, pipeline)) };
     }),
@@ -34,8 +30,8 @@ const ROWS =
 
 async function freshStart(channel: Channel, { from, start }: Pipeline): Promise<Omit<StartPoint, 'pipeline'>> {
   if (start === 'end') {
-    const end = await logEnd(channel, from);
-    const now = end === undefined ? '' : `; that is now ${end}`;
+    const end = await lookAtLogEnd(channel, from).catch(() => undefined);
+    const now = end === undefined ? '' : `; that is now ${placeText(end)}`;
     return {
       from: `at the end of the log of ${from}, as it is when its selector sees this channel${now}`,
       notCovered: `changes before that moment; ${ROWS}`,
@@ -48,23 +44,6 @@ async function freshStart(channel: Channel, { from, start }: Pipeline): Promise<
     };
   }
   return { from: `at ${startText(start)} of ${from}`, notCovered: `changes before it; ${ROWS}` };
-}
-
-/** Where the log of the source ends now; undefined when the source does not say so from here in time. */
-async function logEnd(channel: Channel, name: string): Promise<string | undefined> {
-  const database = channel.resolved[name];
-  if (database === undefined) return undefined;
-  try {
-    const connection = await openConnection(mysqlAddress(name, database), 'SOURCE', { connectTimeout: LOOK_LIMIT_MS });
-    connection.on('error', () => {});
-    try {
-      return await readLogEnd(connection);
-    } finally {
-      connection.destroy();
-    }
-  } catch {
-    return undefined;
-  }
 }
 
 function startText(start: Exclude<Start, string>): string {

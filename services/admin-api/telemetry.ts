@@ -53,10 +53,9 @@ export class Telemetry {
 function countStates({ channels, statuses }: AdminParts): Map<string, number> {
   const counts = new Map<string, number>();
   if (channels.trouble !== undefined) return counts;
-  const observed = statuses.all();
   for (const channel of channels.all().values()) {
     for (const pipeline of channel.pipelines) {
-      const { state } = pipelineView(channel, pipeline, observed, Date.now());
+      const { state } = pipelineView(channel, pipeline, statuses.of(channel, pipeline), Date.now());
       counts.set(state, (counts.get(state) ?? 0) + 1);
     }
   }

@@ -9,6 +9,8 @@ export type GroupPlace = {
   readonly high: bigint;
   /** undefined when nothing was ever committed. */
   readonly committed: bigint | undefined;
+  /** What was written beside it; empty when nothing was. */
+  readonly metadata: string;
 };
 export type GroupPlaces = { readonly members: number; readonly places: readonly GroupPlace[] };
 
@@ -22,11 +24,13 @@ export async function readGroupPlaces(address: KafkaAddress, group: string, topi
       admin.fetchOffsets({ groupId: group, topics: [topic] }),
       admin.fetchTopicOffsets(topic),
     ]);
-    const committed = new Map(offsets[0]?.partitions.map(({ partition, offset }) => [partition, BigInt(offset)]));
+    const committed = new Map(offsets[0]?.partitions.map((each) => [each.partition, each]));
     const places = bounds
       .map(({ partition, low, high }) => {
-        const at = committed.get(partition) ?? -1n;
-        return { partition, low: BigInt(low), high: BigInt(high), committed: at < 0n ? undefined : at };
+        const { offset = '-1', metadata } = committed.get(partition) ?? {};
+        const at = BigInt(offset);
+        const place = { partition, low: BigInt(low), high: BigInt(high) };
+        return { ...place, committed: at < 0n ? undefined : at, metadata: metadata ?? '' };
       })
       .toSorted((a, b) => a.partition - b.partition);
     return { members: described.groups[0]?.members.length ?? 0, places };

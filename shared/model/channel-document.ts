@@ -1,4 +1,5 @@
 import { type ChannelDocument, channelDocumentSchema } from './channel.ts';
+import { type DatabaseDocument, databaseDocumentSchema, isDatabaseDocument } from './database-document.ts';
 import { documentChecks, type Surroundings } from './document-checks.ts';
 import { issueProblems } from './document-issues.ts';
 import { documentParts } from './document-parts.ts';
@@ -6,8 +7,10 @@ import type { DocumentProblem } from './document-problem.ts';
 import { readDocuments } from './document-text.ts';
 
 export type ParsedChannelDocuments = {
-  /** The documents that are right, in the order of the text. Empty lists and problems never come together. */
+  /** The channels that are right, in the order of the text. Empty lists and problems never come together. */
   readonly documents: readonly ChannelDocument[];
+  /** The documents of kind Database that are right, likewise. */
+  readonly databases: readonly DatabaseDocument[];
   /** In the order of the text. */
   readonly problems: readonly DocumentProblem[];
 };
@@ -15,8 +18,8 @@ export type ParsedChannelDocuments = {
 const MANY = 200;
 
 /**
- * Reads channel documents from YAML or JSON, several divided by `---`, and finds every problem at once: syntax, shape, and how the
- * documents agree with each other and with the channels that exist already. Never throws, whatever the text; more than 200 problems are cut.
+ * Reads documents of channels and databases from YAML or JSON, several divided by `---`, and finds every problem at once: syntax, shape, and how the
+ * documents agree with each other and with what exists already. Never throws, whatever the text; more than 200 problems are cut.
  */
 export function parseChannelDocuments(
   text: string,
@@ -26,14 +29,21 @@ export function parseChannelDocuments(
   const read = readDocuments(text, file);
   const problems = [...read.problems];
   const documents: ChannelDocument[] = [];
+  const databases: DatabaseDocument[] = [];
   for (const document of read.documents) {
+    if (isDatabaseDocument(document.content)) {
+      const result = databaseDocumentSchema.safeParse(document.content);
+      if (result.success) databases.push(result.data);
+      else problems.push(...issueProblems(result.error.issues, document));
+      continue;
+    }
     const result = channelDocumentSchema.safeParse(document.content);
     if (result.success) documents.push(result.data);
     else problems.push(...issueProblems(result.error.issues, document));
   }
   problems.push(...documentChecks(read.documents.map(documentParts), surroundings));
   if (read.documents.length === 0 && problems.length === 0) problems.push(nothingFound(file));
-  return { documents, problems: problems.toSorted(byPlace).slice(0, MANY) };
+  return { documents, databases, problems: problems.toSorted(byPlace).slice(0, MANY) };
 }
 
 function nothingFound(file: string): DocumentProblem {
@@ -43,8 +53,8 @@ function nothingFound(file: string): DocumentProblem {
     column: 1,
     path: '',
     code: 'EMPTY',
-    message: 'holds no channel document',
-    remedy: 'write one that begins with "apiVersion: lutra/v1" and "kind: Channel"',
+    message: 'holds no document',
+    remedy: 'write one that begins with "apiVersion: lutra/v1" and "kind: Channel" or "kind: Database"',
   };
 }
 

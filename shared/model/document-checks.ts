@@ -1,5 +1,6 @@
 import type { ChannelDocument } from './channel.ts';
 import { closestWord } from './closest-word.ts';
+import type { DatabaseDocument } from './database-document.ts';
 import { databaseChecks } from './document-database-checks.ts';
 import { finding } from './document-finding.ts';
 import { mappingChecks } from './document-mapping-checks.ts';
@@ -11,22 +12,29 @@ import { startChecks } from './document-start-checks.ts';
 export type Surroundings = {
   /** Channels that exist already; one with the name of a document is replaced by it. */
   readonly channels: readonly Pick<ChannelDocument, 'name' | 'databases' | 'pipelines'>[];
+  /** Databases that exist in documents of their own; likewise. */
+  readonly databases?: readonly DatabaseDocument[];
   /** Sites that exist; left out: any. */
   readonly sites?: readonly string[];
 };
 
 /** Checks that the schema cannot express. What is not readable is left to the schema's own findings. */
 export function documentChecks(documents: readonly DocumentParts[], around: Surroundings): DocumentProblem[] {
-  const names = new Set(documents.map((document) => document.name));
-  const others = around.channels.filter((channel) => !names.has(channel.name));
+  const channels = documents.filter(({ kind }) => kind === 'Channel');
+  const others = unnamed(around.channels, channels);
+  const own = unnamed(
+    around.databases ?? [],
+    documents.filter(({ kind }) => kind === 'Database'),
+  );
   const databases = new Set([
     ...others.flatMap((channel) => Object.keys(channel.databases)),
+    ...own.map(({ name }) => name),
     ...documents.flatMap((document) => document.databaseNames),
   ]);
   return [
-    ...repeatedChannels(documents),
-    ...databaseChecks(documents, others, around.sites),
-    ...documents.flatMap((document) => removedDatabases(document, around, others, databases)),
+    ...repeatedDocuments(documents),
+    ...databaseChecks(documents, { channels: others, databases: own }, around.sites),
+    ...channels.flatMap((document) => removedDatabases(document, around, others, databases)),
     ...documents.flatMap((document) => [
       ...repeatedPipelines(document),
       ...document.pipelines.flatMap((pipeline) => [
@@ -38,12 +46,19 @@ export function documentChecks(documents: readonly DocumentParts[], around: Surr
   ];
 }
 
-function repeatedChannels(documents: readonly DocumentParts[]): DocumentProblem[] {
+/** Those that no document replaces. */
+function unnamed<T extends { readonly name: string }>(stored: readonly T[], documents: readonly DocumentParts[]): T[] {
+  const names = new Set(documents.map(({ name }) => name));
+  return stored.filter(({ name }) => !names.has(name));
+}
+
+function repeatedDocuments(documents: readonly DocumentParts[]): DocumentProblem[] {
   return documents.flatMap((document, i) => {
-    const first = documents.findIndex((other) => other.name === document.name);
+    const first = documents.findIndex((other) => other.kind === document.kind && other.name === document.name);
     if (document.name === undefined || first === i) return [];
     const place = documents[first]?.text.placeOf(['name']);
-    const message = `the channel ${document.name} stands in this file twice, first at line ${place?.line}`;
+    const what = document.kind === 'Channel' ? 'channel' : 'database';
+    const message = `the ${what} ${document.name} stands in this file twice, first at line ${place?.line}`;
     return [finding(document.text, ['name'], 'DUPLICATE_NAME', message, 'give one of them another name or remove it')];
   });
 }

@@ -1,31 +1,44 @@
 import type { ChannelDocument, Database } from './channel.ts';
 import { closestWord } from './closest-word.ts';
+import { type DatabaseDocument, databaseOf } from './database-document.ts';
 import { finding } from './document-finding.ts';
 import type { DocumentParts } from './document-parts.ts';
 import type { DocumentProblem } from './document-problem.ts';
 
-type Definition = { readonly channel: string; readonly database: Database };
+/** `where`: `the channel shop`. */
+type Definition = { readonly where: string; readonly database: Database };
+type Stored = {
+  readonly channels: readonly Pick<ChannelDocument, 'name' | 'databases'>[];
+  readonly databases: readonly DatabaseDocument[];
+};
 
-/** A database has one definition: every channel that defines it says the same. Its site exists. */
+/** A database has one definition: every document that defines it says the same. Its site exists. */
 export function databaseChecks(
   documents: readonly DocumentParts[],
-  others: readonly Pick<ChannelDocument, 'name' | 'databases'>[],
+  { channels, databases }: Stored,
   sites: readonly string[] | undefined,
 ): DocumentProblem[] {
   const known = new Map<string, Definition>();
-  for (const channel of others) {
+  for (const document of databases) known.set(document.name, { where: OWN, database: databaseOf(document) });
+  for (const channel of channels) {
     for (const [name, database] of Object.entries(channel.databases))
-      known.set(name, { channel: channel.name, database });
+      known.set(name, { where: `the channel ${channel.name}`, database });
   }
   return documents.flatMap((document) =>
     [...document.databases].flatMap(([name, database]) => {
       const problems = siteChecks(document, name, database, sites);
       const first = known.get(name);
-      if (first === undefined) known.set(name, { channel: document.name ?? '(without name)', database });
+      if (first === undefined) known.set(name, { where: whereOf(document), database });
       else problems.push(...differs(document, name, database, first));
       return problems;
     }),
   );
+}
+
+const OWN = 'its own document';
+
+function whereOf({ kind, name }: DocumentParts): string {
+  return kind === 'Database' ? OWN : `the channel ${name ?? '(without name)'}`;
 }
 
 function differs(document: DocumentParts, name: string, database: Database, first: Definition): DocumentProblem[] {
@@ -41,10 +54,10 @@ function differs(document: DocumentParts, name: string, database: Database, firs
   return [
     finding(
       document.text,
-      ['databases', name],
+      document.databasePath(name),
       'DATABASE_DIFFERS',
-      `the channel ${first.channel} defines the database ${name} differently: ${details.join(', ')}`,
-      `define it the same, give it another name, or leave it out here to use the definition of ${first.channel}`,
+      `${first.where} defines the database ${name} differently: ${details.join(', ')}`,
+      `define it the same, give it another name, or leave it out here to use the definition of ${first.where}`,
     ),
   ];
 }
@@ -64,7 +77,7 @@ function siteChecks(
   return [
     finding(
       document.text,
-      ['databases', name, 'site'],
+      [...document.databasePath(name), 'site'],
       'UNKNOWN_SITE',
       `no site ${database.site} is known to the admin API`,
       meant === undefined

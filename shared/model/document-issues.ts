@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { closestWord } from './closest-word.ts';
-import { keysAllowedAt } from './document-keys.ts';
+import { isDatabaseDocument } from './database-document.ts';
+import { channelJsonSchema, databaseJsonSchema, keysAllowedAt } from './document-keys.ts';
 import { type DocumentProblem, formatPath, type PathPart } from './document-problem.ts';
 import type { DocumentText } from './document-text.ts';
 import { describeValue, isMapping, mixedKeys, valueAt } from './document-value.ts';
@@ -34,7 +35,7 @@ function issueProblem(issue: Issue, base: readonly PathPart[], text: DocumentTex
     case 'invalid_key':
       return [invalidName(path, issue.issues[0]?.message ?? issue.message, text)];
     case 'invalid_value':
-      return [wrongValue(path, text, issue.values.map(String))];
+      return [wrongValue(path, text, issue.path.join() === 'kind' ? KINDS_OF_DOCUMENTS : issue.values.map(String))];
     case 'invalid_type':
       return [problem(path, text, 'INVALID_TYPE', 'not of the right kind', EXPECTED[issue.expected] ?? issue.expected)];
     case 'too_small':
@@ -59,6 +60,8 @@ const EXPECTED: Readonly<Record<string, string>> = {
   record: 'a mapping of names to values',
 };
 
+const KINDS_OF_DOCUMENTS = ['Channel', 'Database'];
+
 const KINDS: Readonly<Record<string, string>> = {
   number: 'a number',
   int: 'a whole number',
@@ -80,7 +83,7 @@ function invalidName(path: readonly PathPart[], allowed: string, text: DocumentT
 }
 
 function unknownKey(path: readonly PathPart[], key: string, text: DocumentText): DocumentProblem {
-  const known = keysAllowedAt(path);
+  const known = keysAllowedAt(path, isDatabaseDocument(text.content) ? databaseJsonSchema : channelJsonSchema);
   const meant = closestWord(key, known);
   if (meant === undefined && path.includes('password'))
     return plainPassword({ ...text.placeOf(path), path: formatPath(path) });

@@ -1,5 +1,7 @@
 import type * as z from 'zod';
 import { type Database, databaseSchema, type Mapping, mappingSchema, type Start, startSchema } from './channel.ts';
+import { type DatabaseDocument, databaseDocumentSchema, databaseOf, isDatabaseDocument } from './database-document.ts';
+import type { PathPart } from './document-problem.ts';
 import type { DocumentText } from './document-text.ts';
 import { valueAt } from './document-value.ts';
 
@@ -9,7 +11,10 @@ import { valueAt } from './document-value.ts';
  */
 export type DocumentParts = {
   readonly text: DocumentText;
+  readonly kind: 'Channel' | 'Database';
   readonly name: string | undefined;
+  /** Where a database is defined. */
+  readonly databasePath: (name: string) => readonly PathPart[];
   /** All names, also of databases that are not right. */
   readonly databaseNames: readonly string[];
   readonly databases: ReadonlyMap<string, Database>;
@@ -26,10 +31,13 @@ export type PipelineParts = {
 };
 
 export function documentParts(text: DocumentText): DocumentParts {
+  if (isDatabaseDocument(text.content)) return databaseParts(text);
   const databases = entriesOf(valueAt(text.content, ['databases']));
   const pipelines = listOf(valueAt(text.content, ['pipelines']));
   return {
     text,
+    kind: 'Channel',
+    databasePath: (name) => ['databases', name],
     name: textOf(valueAt(text.content, ['name'])),
     databaseNames: databases.map(([name]) => name),
     databases: new Map(
@@ -45,6 +53,23 @@ export function documentParts(text: DocumentText): DocumentParts {
         parsed(mappingSchema, mapping).map((good) => ({ index: at, mapping: good })),
       ),
     })),
+  };
+}
+
+/** A document of kind Database defines one database and has no pipelines. */
+function databaseParts(text: DocumentText): DocumentParts {
+  const name = textOf(valueAt(text.content, ['name']));
+  const definitions = parsed(databaseDocumentSchema, text.content).map(
+    (document: DatabaseDocument) => [document.name, databaseOf(document)] as const,
+  );
+  return {
+    text,
+    kind: 'Database',
+    name,
+    databasePath: () => [],
+    databaseNames: name === undefined ? [] : [name],
+    databases: new Map(definitions),
+    pipelines: [],
   };
 }
 

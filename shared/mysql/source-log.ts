@@ -1,4 +1,5 @@
 import type { Start } from '../model/channel.ts';
+import type { LogPosition } from '../model/position.ts';
 import { type CheckedServer, type CheckProblem, checkError, checkWarning } from './check-problem.ts';
 import type { Connection } from './connection.ts';
 import { errorName, readRows, type TextRow } from './query.ts';
@@ -40,11 +41,11 @@ export async function readSourceLog(
 }
 
 /** Where the log ends now: `mysql-bin.000003:154`, with the GTID set where the server tells it. Errors: the driver's. */
-export async function readLogEnd(connection: Connection): Promise<string | undefined> {
+export async function readLogEnd(connection: Connection): Promise<LogPosition | undefined> {
   const { log } = await readSourceLog(connection, await readServerFacts(connection), { place: '', account: '' });
   const { File: file, Position: position, Executed_Gtid_Set: set } = log.status ?? {};
   if (!file) return undefined;
-  return `${file}:${position}${set ? ` (GTID ${oneLine(set)})` : ''}`;
+  return { gtidSet: set ? oneLine(set) : '', file, position: Number(position) };
 }
 
 function missingGrant(facts: ServerFacts, { place, account }: CheckedServer, sql: string): CheckProblem {

@@ -94,7 +94,7 @@ test('A11: the matrix names the link that is broken, and why', async (t) => {
   });
 
   await t.test('a database that refuses its reader; its log record has code and remedy', async () => {
-    const channels = new Channels(stack.address('admin-api', 'http'));
+    const channels = new Channels(stack.address('admin-api', 'http'), stack.token);
     const name = `c-dead-${Date.now().toString(36)}`;
     const dead = { ...databaseAt({ host: '127.0.0.1', port: 1 } as never, 'sh') };
     const target = databaseAt({ host: '127.0.0.1', port: 1 } as never, 'us');

@@ -26,8 +26,8 @@ async function seek(flow: Flow, request: object): Promise<SeekReply> {
 async function logEnd(flow: Flow): Promise<{ file: string; position: number }> {
   const connection = await flow.connect('from');
   try {
-    const [, file = '', position] = /^(.+?):(\d+)/.exec((await readLogEnd(connection)) ?? '') ?? [];
-    return { file, position: Number(position) };
+    const { file, position } = (await readLogEnd(connection)) ?? { file: '', position: Number.NaN };
+    return { file, position };
   } finally {
     await connection.end();
   }

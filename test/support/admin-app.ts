@@ -9,9 +9,11 @@ import { SetupToken } from '../../services/admin-api/access/setup-token.ts';
 import { AuditLog } from '../../services/admin-api/audit-log.ts';
 import { ChannelStore } from '../../services/admin-api/channel-store.ts';
 import { readConfig } from '../../services/admin-api/config.ts';
+import { DatabaseStore } from '../../services/admin-api/database-store.ts';
 import { DdlDesk } from '../../services/admin-api/ddl-desk.ts';
 import { Observatory } from '../../services/admin-api/observe/observatory.ts';
 import { QuarantineDesk } from '../../services/admin-api/quarantine-desk.ts';
+import { RevisionBook } from '../../services/admin-api/revision-book.ts';
 import { type App, createServer } from '../../services/admin-api/server.ts';
 import { StatusView } from '../../services/admin-api/status-view.ts';
 import { createLogger } from '../../shared/runtime/log.ts';
@@ -47,6 +49,8 @@ export class AdminApp implements AsyncDisposable {
     const app = await createServer({
       config,
       channels: new ChannelStore(options),
+      databases: new DatabaseStore(options),
+      revisions: new RevisionBook(options),
       statuses: new StatusView(options, []),
       ddl: new DdlDesk(options, []),
       audit: new AuditLog(options),

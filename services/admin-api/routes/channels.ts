@@ -1,12 +1,15 @@
-import { stringify } from 'yaml';
 import * as z from 'zod';
+import { documentOf } from '../../../shared/model/written-document.ts';
+import { actorOf } from '../access/actor.ts';
 import { ApiError } from '../api-error.ts';
 import { applyDocuments, bodyText, deleteChannel, readDocuments, requireRevision } from '../channel-edit.ts';
-import { channelView, pageOf } from '../channel-view.ts';
+import { channelView } from '../channel-view.ts';
+import { documentYaml } from '../document-yaml.ts';
+import { byName, holds, pageOf } from '../page.ts';
 import { appliedSchema, channelListSchema, channelViewSchema, writtenDocumentSchema } from '../schemas/channels.ts';
 import type { AdminParts, App } from '../server.ts';
 import { channelNamed } from './lookup.ts';
-import { answers, flag, ifMatchHeader, nameParams, pageQuery } from './route-schemas.ts';
+import { answers, flag, ifMatchHeader, isOn, nameParams, pageQuery } from './route-schemas.ts';
 
 /** Channels: list, read, create or replace, delete. */
 export function channelRoutes(app: App, parts: AdminParts): void {
@@ -20,20 +23,22 @@ export function channelRoutes(app: App, parts: AdminParts): void {
         querystring: z.object({
           ...pageQuery,
           state: z.enum(['running', 'paused']).optional(),
+          site: z.string().max(63).optional().describe('Channels that read or write a database of this site.'),
           database: z.string().max(63).optional().describe('Channels that use this database.'),
         }),
         response: answers({ 200: channelListSchema }),
       },
     },
     async ({ query }) => {
-      const { filter, state, database } = query;
+      const { filter, state, database, site } = query;
       const found = [...parts.channels.all().values()].filter(
         (channel) =>
-          (filter === undefined || channel.name.includes(filter)) &&
+          holds(channel.name, filter) &&
           (state === undefined || channel.state === state) &&
+          (site === undefined || Object.values(channel.resolved).some((each) => each.site === site)) &&
           (database === undefined || database in channel.resolved || database in channel.databases),
       );
-      const { items, ...page } = pageOf(found, query);
+      const { items, ...page } = pageOf(found, query, byName);
       return { ...page, items: items.map(channelView) };
     },
   );
@@ -57,7 +62,7 @@ export function channelRoutes(app: App, parts: AdminParts): void {
       reply.header('etag', `"${channel.revision}"`);
       const view = channelView(channel);
       if (query.format === 'json') return view;
-      const text = stringify(view.document, { lineWidth: 0 });
+      const text = documentYaml(documentOf(channel));
       return reply
         .type('application/yaml; charset=utf-8')
         .serializer(String)
@@ -82,14 +87,17 @@ export function channelRoutes(app: App, parts: AdminParts): void {
         response: answers({ 200: appliedSchema, 201: appliedSchema }, 412, 415, 422),
       },
     },
-    async ({ params: { name }, body, headers, query }, reply) => {
+    async (request, reply) => {
+      const { params, body, headers, query } = request;
+      const { name } = params;
       const text = bodyText(body);
       const plan = await applyDocuments(
         parts,
         () => {
           const documents = readDocuments(parts, text, '');
-          if (documents.length === 1 && documents[0]?.name === name) return documents;
-          const names = documents.map((document) => document.name).join(', ');
+          const { channels, databases } = documents;
+          if (databases.length === 0 && channels.length === 1 && channels[0]?.name === name) return documents;
+          const names = [...channels, ...databases].map((document) => document.name).join(', ');
           throw new ApiError(
             400,
             'NAME_DIFFERS',
@@ -99,6 +107,7 @@ export function channelRoutes(app: App, parts: AdminParts): void {
         },
         {
           isDryRun: isOn(query.dryRun),
+          by: actorOf(request),
           guard: (current) => requireRevision(current.get(name), name, headers['if-match']),
         },
       );
@@ -126,9 +135,4 @@ export function channelRoutes(app: App, parts: AdminParts): void {
       return reply.code(204).send();
     },
   );
-}
-
-/** A flag in a query: `?dryRun` and `?dryRun=true`. */
-export function isOn(text: string): boolean {
-  return text === 'true' || text === '';
 }

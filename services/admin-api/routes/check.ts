@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { checkChannels } from '../channel-check.ts';
-import { bodyText, readDocuments } from '../channel-edit.ts';
-import { planChannels } from '../channel-plan.ts';
+import { bodyText, planDocuments, readDocuments } from '../channel-edit.ts';
 import { writtenDocumentSchema } from '../schemas/channels.ts';
 import { checkReplySchema } from '../schemas/check.ts';
 import type { AdminParts, App } from '../server.ts';
@@ -56,9 +55,9 @@ export function checkRoutes(app: App, parts: AdminParts): void {
     },
     async ({ body, query }) => {
       const documents = readDocuments(parts, bodyText(body), query.file);
-      const plan = planChannels(parts.channels.all(), documents, Date.now(), () => 'none');
-      const names = new Set(documents.map((document) => document.name));
-      const wanted = [...parts.channels.all().values(), ...plan.writes].filter(({ name }) => names.has(name));
+      const plan = planDocuments(parts, documents);
+      const names = new Set(plan.applied.filter(({ kind }) => kind === 'Channel').map(({ name }) => name));
+      const wanted = [...parts.channels.all().values(), ...plan.channels].filter(({ name }) => names.has(name));
       return checkChannels([...new Map(wanted.map((channel) => [channel.name, channel])).values()], hasPlace);
     },
   );

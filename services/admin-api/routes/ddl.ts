@@ -2,10 +2,11 @@ import * as z from 'zod';
 import { ddlStateSchema } from '../../../shared/model/ddl-entry.ts';
 import { callerOf } from '../access/caller.ts';
 import { ApiError } from '../api-error.ts';
+import { holds, numberKey, pageOf } from '../page.ts';
 import { ddlEntryViewSchema, ddlListSchema, decisionRequestSchema } from '../schemas/ddl.ts';
 import type { AdminParts, App } from '../server.ts';
 import { channelNamed, pipelineNamed, readBody } from './lookup.ts';
-import { answers, nameParams } from './route-schemas.ts';
+import { answers, nameParams, pageQuery, pipelineParams } from './route-schemas.ts';
 
 /** Statements of the sources: what became of them, and decisions about those that wait. */
 export function ddlRoutes(app: App, parts: AdminParts): void {
@@ -20,20 +21,27 @@ export function ddlRoutes(app: App, parts: AdminParts): void {
         querystring: z.object({
           state: ddlStateSchema.optional(),
           pipeline: z.string().max(63).optional(),
-          limit: z.coerce.number().int().min(1).max(1000).default(100),
+          ...pageQuery,
         }),
         response: answers({ 200: ddlListSchema }, 404),
       },
     },
     async ({ params, query }) => {
-      const { state, pipeline, limit } = query;
+      const { state, pipeline, filter } = query;
       const found = parts.ddl
         .list(channelNamed(parts, params).uid)
         .filter(
           (entry) =>
-            (state === undefined || entry.state === state) && (pipeline === undefined || entry.pipeline === pipeline),
+            (state === undefined || entry.state === state) &&
+            (pipeline === undefined || entry.pipeline === pipeline) &&
+            holds(`${entry.id} ${entry.sql}`, filter),
         );
-      return { items: found.slice(0, limit), total: found.length };
+      return pageOf(
+        found,
+        query,
+        ({ committedAt, pipeline, id }) => `${numberKey(committedAt)}/${pipeline}/${id}`,
+        true,
+      );
     },
   );
 
@@ -47,7 +55,7 @@ export function ddlRoutes(app: App, parts: AdminParts): void {
         description:
           'apply: execute it as it is shown (targetSql). edit: execute `sql` instead. skip: execute nothing. Rows of its tables that were kept meanwhile follow in their order.',
         consumes: ['application/json'],
-        params: nameParams.extend({ pipeline: z.string().min(1).max(63), id: z.string().regex(/^\d+-\d+$/) }),
+        params: pipelineParams.extend({ id: z.string().regex(/^\d+-\d+$/) }),
         body: decisionRequestSchema,
         response: answers({ 202: ddlEntryViewSchema }, 404, 409, 422),
       },

@@ -28,7 +28,7 @@ export function operationRoutes(app: App, parts: AdminParts, telemetry: Telemetr
       },
     },
     async ({ caller }, reply) => {
-      const trouble = parts.channels.trouble ?? parts.access.trouble;
+      const trouble = parts.channels.trouble ?? parts.databases.trouble ?? parts.access.trouble;
       const { strangers } = parts.channels;
       const status = trouble === undefined ? ('ok' as const) : ('waiting' as const);
       const code = trouble === undefined ? {} : { code: trouble.code };

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { type QuarantineEntry, quarantineStateSchema } from '../../../shared/model/quarantine-entry.ts';
 import { callerOf } from '../access/caller.ts';
 import { ApiError } from '../api-error.ts';
+import { holds, numberKey, pageOf } from '../page.ts';
 import {
   quarantineEntryViewSchema,
   quarantineListSchema,
@@ -10,10 +11,9 @@ import {
 } from '../schemas/quarantine.ts';
 import type { AdminParts, App } from '../server.ts';
 import { channelNamed, pipelineNamed, readBody } from './lookup.ts';
-import { answers, nameParams } from './route-schemas.ts';
+import { answers, nameParams, pageQuery, pipelineParams } from './route-schemas.ts';
 
 const OPEN = new Set(['refused', 'waiting']);
-const pipelineParams = nameParams.extend({ pipeline: z.string().min(1).max(63) });
 const rowParams = pipelineParams.extend({ id: z.string().regex(/^\d+-\d+-\d+$/) });
 
 /** Rows that targets refuse, those that wait behind them, and decisions about them. */
@@ -31,19 +31,24 @@ export function quarantineRoutes(app: App, parts: AdminParts): void {
           state: quarantineStateSchema.optional(),
           pipeline: z.string().max(63).optional(),
           table: z.string().max(200).optional(),
-          limit: z.coerce.number().int().min(1).max(1000).default(100),
+          ...pageQuery,
         }),
         response: answers({ 200: quarantineListSchema }, 404),
       },
     },
     async ({ params, query }) => {
-      const { state, pipeline, table, limit } = query;
+      const { state, pipeline, table, filter } = query;
       const found = parts.quarantine
         .list(channelNamed(parts, params).uid)
         .filter((entry) => (state === undefined ? OPEN.has(entry.state) : entry.state === state))
         .filter((entry) => pipeline === undefined || entry.pipeline === pipeline)
-        .filter((entry) => table === undefined || entry.table === table);
-      return { items: found.slice(0, limit), total: found.length };
+        .filter((entry) => table === undefined || entry.table === table)
+        .filter((entry) => holds(`${entry.id} ${entry.table} ${entry.reason?.message ?? ''}`, filter));
+      return pageOf(
+        found,
+        query,
+        ({ id, pipeline }) => `${id.split('-').map(Number).map(numberKey).join('-')}/${pipeline}`,
+      );
     },
   );
 

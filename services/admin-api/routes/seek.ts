@@ -5,7 +5,7 @@ import { seek } from '../seek/seek.ts';
 import { auditListSchema, seekReplySchema, seekRequestSchema } from '../seek/seek-schemas.ts';
 import type { AdminParts, App } from '../server.ts';
 import { pipelineNamed, readBody } from './lookup.ts';
-import { answers, nameParams } from './route-schemas.ts';
+import { answers, pipelineParams } from './route-schemas.ts';
 
 /** Moving a pipeline's position, and what was done by hand. */
 export function seekRoutes(app: App, parts: AdminParts): void {
@@ -19,7 +19,7 @@ export function seekRoutes(app: App, parts: AdminParts): void {
         description:
           'Answers what lies between the two places. With dryRun nothing is moved. A place inside a transaction is moved to its beginning.',
         consumes: ['application/json'],
-        params: nameParams.extend({ pipeline: z.string().min(1).max(63) }),
+        params: pipelineParams,
         body: z
           .any()
           .describe(

@@ -1,3 +1,4 @@
+import { actorOf } from '../access/actor.ts';
 import { setState } from '../channel-edit.ts';
 import { channelView } from '../channel-view.ts';
 import { stateReplySchema } from '../schemas/channels.ts';
@@ -19,8 +20,8 @@ export function stateRoutes(app: App, parts: AdminParts): void {
         response: answers({ 200: stateReplySchema }, 404),
       },
     },
-    async ({ params }) => {
-      const { channel, changed } = await setState(parts, params.name, 'running');
+    async (request) => {
+      const { channel, changed } = await setState(parts, request.params.name, 'running', { by: actorOf(request) });
       return { channel: channelView(channel), changed, startPoints: await startPoints(channel, parts) };
     },
   );
@@ -37,8 +38,8 @@ export function stateRoutes(app: App, parts: AdminParts): void {
         response: answers({ 200: stateReplySchema }, 404),
       },
     },
-    async ({ params }) => {
-      const { channel, changed } = await setState(parts, params.name, 'paused');
+    async (request) => {
+      const { channel, changed } = await setState(parts, request.params.name, 'paused', { by: actorOf(request) });
       return { channel: channelView(channel), changed };
     },
   );

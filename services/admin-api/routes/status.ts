@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Channel } from '../../../shared/model/channel.ts';
 import type { Reason } from '../../../shared/model/status.ts';
 import type { ReplicationError } from '../../../shared/runtime/errors.ts';
-import { pageOf } from '../channel-view.ts';
+import { byName, holds, pageOf } from '../page.ts';
 import { pipelineView } from '../pipeline-status.ts';
 import { channelStatusSchema, statusListSchema } from '../schemas/status.ts';
 import type { AdminParts, App } from '../server.ts';
@@ -23,11 +23,8 @@ export function statusRoutes(app: App, parts: AdminParts): void {
       },
     },
     async ({ query }) => {
-      const { filter } = query;
-      const found = [...parts.channels.all().values()].filter(
-        ({ name }) => filter === undefined || name.includes(filter),
-      );
-      const { items, ...page } = pageOf(found, query);
+      const found = [...parts.channels.all().values()].filter(({ name }) => holds(name, query.filter));
+      const { items, ...page } = pageOf(found, query, byName);
       return { ...page, items: items.map((channel) => channelStatus(channel, parts)) };
     },
   );
@@ -51,7 +48,6 @@ export function statusRoutes(app: App, parts: AdminParts): void {
 }
 
 function channelStatus(channel: Channel, { statuses, channels }: AdminParts): z.infer<typeof channelStatusSchema> {
-  const observed = statuses.all();
   const { trouble } = channels;
   const now = Date.now();
   return {
@@ -59,7 +55,7 @@ function channelStatus(channel: Channel, { statuses, channels }: AdminParts): z.
     revision: channel.revision,
     desired: channel.state,
     pipelines: channel.pipelines.map((pipeline) => {
-      const view = pipelineView(channel, pipeline, observed, now);
+      const view = pipelineView(channel, pipeline, statuses.of(channel, pipeline), now);
       return view.state === 'lost' && trouble !== undefined ? { ...view, reason: unseen(trouble) } : view;
     }),
   };

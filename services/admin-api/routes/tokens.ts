@@ -5,7 +5,7 @@ import { type Caller, callerOf } from '../access/caller.ts';
 import { forbidden } from '../access/refusals.ts';
 import { hasRole } from '../access/role.ts';
 import { ApiError } from '../api-error.ts';
-import { pageOf } from '../channel-view.ts';
+import { pageOf } from '../page.ts';
 import { madeTokenSchema, newTokenSchema, type TokenView, tokenListSchema } from '../schemas/access.ts';
 import type { AdminParts, App } from '../server.ts';
 import { readJson } from './lookup.ts';
@@ -33,11 +33,8 @@ export function tokenRoutes(app: App, { access }: AdminParts): void {
       const found = access.book.tokens
         .filter((token) => mayHandle(caller, token) && (owner === undefined || token.owner === owner))
         .filter(({ name }) => filter === undefined || name.includes(filter));
-      const { items, ...page } = pageOf(
-        found.map((token) => ({ name: token.id, token })),
-        request.query,
-      );
-      return { ...page, items: items.map(({ token }) => tokenView(token)) };
+      const { items, ...page } = pageOf(found, request.query, ({ id }) => id);
+      return { ...page, items: items.map(tokenView) };
     },
   );
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { UserRecord } from '../access/access-record.ts';
 import { changeUser, createUser, deleteUser } from '../access/user-edit.ts';
-import { pageOf } from '../channel-view.ts';
+import { byName, pageOf } from '../page.ts';
 import { newUserSchema, type UserView, userChangeSchema, userListSchema, userViewSchema } from '../schemas/access.ts';
 import type { AdminParts, App } from '../server.ts';
 import { readJson } from './lookup.ts';
@@ -22,7 +22,7 @@ export function userRoutes(app: App, { access }: AdminParts): void {
     },
     async ({ query }) => {
       const found = access.book.users.filter(({ name }) => query.filter === undefined || name.includes(query.filter));
-      const { items, ...page } = pageOf(found, query);
+      const { items, ...page } = pageOf(found, query, byName);
       return { ...page, items: items.map(userView) };
     },
   );

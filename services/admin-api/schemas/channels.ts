@@ -20,6 +20,7 @@ export type ChannelView = z.infer<typeof channelViewSchema>;
 export const channelListSchema = pageSchema(channelViewSchema);
 
 export const appliedSchema = z.object({
+  kind: z.enum(['Channel', 'Database']),
   name: z.string(),
   outcome: z.enum(['created', 'configured', 'unchanged']),
   revision: z.int(),

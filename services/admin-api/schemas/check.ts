@@ -10,7 +10,7 @@ export const checkReplySchema = z.object({
   ok: z.boolean().describe('No errors; there may be warnings.'),
   checks: z.array(
     z.object({
-      channel: z.string(),
+      channel: z.string().describe('Empty when a database is checked by itself.'),
       side: z.enum(['source', 'target']),
       database: z.string(),
       address: z.string(),

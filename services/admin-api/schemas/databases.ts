@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { databaseSchema } from '../../../shared/model/channel.ts';
+import { databaseDocumentSchema } from '../../../shared/model/database-document.ts';
 import { pageSchema } from './page.ts';
 
 export const databaseUseSchema = z.object({
@@ -27,12 +27,12 @@ export const databaseViewSchema = z.object({
 export type DatabaseView = z.infer<typeof databaseViewSchema>;
 export const databaseListSchema = pageSchema(databaseViewSchema);
 
-const checkSides = z.enum(['source', 'target', 'both']);
+export const checkSidesSchema = z.enum(['source', 'target', 'both']);
 
 /** `POST /databases/check`: a database that need not be stored. */
 export const databaseCheckRequestSchema = z.strictObject({
-  database: databaseSchema.extend({ name: z.string().min(1).max(63).default('database') }),
-  as: checkSides.default('both'),
+  document: databaseDocumentSchema.partial({ apiVersion: true, kind: true, name: true }),
+  as: checkSidesSchema.default('both'),
 });
 /** `POST /databases/{name}/check` */
-export const namedDatabaseCheckRequestSchema = z.strictObject({ as: checkSides.default('both') });
+export const namedDatabaseCheckRequestSchema = z.strictObject({ as: checkSidesSchema.default('both') });

@@ -12,7 +12,12 @@ import { type Move, previewMoves } from './preview.ts';
 import { clamp, findMoves, type Stand } from './seek-offsets.ts';
 import type { Preview, SeekReply, SeekRequest } from './seek-schemas.ts';
 
-type Place = { readonly kafka: KafkaAddress; readonly site: string; readonly group: string; readonly topic: string };
+export type Place = {
+  readonly kafka: KafkaAddress;
+  readonly site: string;
+  readonly group: string;
+  readonly topic: string;
+};
 
 /**
  * Moves the cursor of a pipeline of a paused channel, or says what moving it would mean (dryRun). A move to where it stands is one as well: it accepts a gap.
@@ -124,7 +129,8 @@ function expectPaused({ name, state }: Channel): void {
   );
 }
 
-function placeOf({ config, log }: AdminParts, channel: Channel, pipeline: Pipeline): Place {
+/** Where the cursor of a pipeline lies. Errors: ApiError 409 SITE_UNKNOWN. */
+export function placeOf({ config, log }: AdminParts, channel: Channel, pipeline: Pipeline): Place {
   const from = channel.resolved[pipeline.from]?.site ?? 'unknown';
   const site = channel.resolved[pipeline.to]?.site ?? 'unknown';
   const brokers = config.sites.get(site)?.brokers;
