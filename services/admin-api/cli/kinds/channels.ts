@@ -2,11 +2,11 @@ import { Option } from 'commander';
 import { type ChannelView, channelListSchema, channelViewSchema } from '../../schemas/channels.ts';
 import type { PipelineView } from '../../schemas/status.ts';
 import { channelStatusSchema, statusListSchema } from '../../schemas/status.ts';
+import { CliError, EXIT } from '../cli-error.ts';
 import { yamlText } from '../output.ts';
 import { readPages } from '../pages.ts';
 import { count, duration, paintState, printable } from '../screen.ts';
 import { cell, channelPath, type Form, filterOption, type Kind, pagedKind, shownList, shownOne } from './kind.ts';
-import { CliError, EXIT } from '../cli-error.ts';
 
 const channels = pagedKind<ChannelView>({
   name: 'channels',
@@ -19,7 +19,11 @@ const channels = pagedKind<ChannelView>({
     new Option('--site <site>', 'only those that read or write a database of this site'),
     new Option('--database <database>', 'only those that use this database'),
   ],
-  examples: ['lutra get channels', 'lutra get channels --state paused -o name', 'lutra get channel shop -o yaml > shop.yaml'],
+  examples: [
+    'lutra get channels',
+    'lutra get channels --state paused -o name',
+    'lutra get channel shop -o yaml > shop.yaml',
+  ],
   page: channelListSchema,
   path: () => '/channels',
   read: (client, _asked, name) => client.json(channelViewSchema, channelPath({ channel: name })),

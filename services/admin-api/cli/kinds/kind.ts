@@ -81,8 +81,7 @@ export function shownList<T>({ items, total }: Items<T>, form: Form<T>): Shown {
   return {
     value: { items, total },
     names: items.map(nameOf),
-    table: () =>
-      [items.length === 0 ? empty : table(heads, rows()), ...(below?.({ items, total }) ?? [])].join('\n'),
+    table: () => [items.length === 0 ? empty : table(heads, rows()), ...(below?.({ items, total }) ?? [])].join('\n'),
     ...(yaml === undefined ? {} : { yaml: () => items.map((item) => yaml(item).trimEnd()).join('\n---\n') }),
   };
 }

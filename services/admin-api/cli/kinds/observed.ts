@@ -39,7 +39,9 @@ const nodes = pagedKind<Node>({
 });
 
 function workText(work: Node['work']): string {
-  const names = work.map(({ channel, pipeline, source }) => (channel === undefined ? source : `${channel}/${pipeline}`));
+  const names = work.map(({ channel, pipeline, source }) =>
+    channel === undefined ? source : `${channel}/${pipeline}`,
+  );
   return names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ');
 }
 
@@ -66,7 +68,7 @@ const alarms = pagedKind<Alarm>({
   ],
 });
 
-const alarmRules = pagedKind<AlarmRuleView>({
+export const ALARM_RULES = pagedKind<AlarmRuleView>({
   name: 'alarm-rules',
   alias: 'alarm-rule',
   summary: 'Rules of alarms: when somebody is told, and who.',
@@ -170,4 +172,4 @@ const batches = pagedKind<Batch>({
   ],
 });
 
-export const OBSERVED_KINDS: readonly Kind[] = [nodes, alarms, alarmRules, logs, counters, batches];
+export const OBSERVED_KINDS: readonly Kind[] = [nodes, alarms, ALARM_RULES, logs, counters, batches];

@@ -47,7 +47,8 @@ const tables = pagedKind<ResolvedTable>({
   page: tableListSchema,
   path: (asked) => channelPath(asked, '/tables'),
   nameOf: ({ from }) => `${from.schema}.${from.table}`,
-  empty: 'no tables; look at the mappings with: lutra describe channel NAME, and at the databases with: lutra check NAME',
+  empty:
+    'no tables; look at the mappings with: lutra describe channel NAME, and at the databases with: lutra check NAME',
   columns: [
     ['PIPELINE', ({ pipeline }) => pipeline],
     ['MAPPING', ({ mapping }) => String(mapping)],
@@ -73,7 +74,10 @@ const positions = pagedKind<PipelinePosition>({
     ['SOURCE', ({ source }) => placeText(source)],
     ['PUBLISHED', ({ published }) => placeText(published)],
     ['APPLIED', ({ applied }) => placeText(applied)],
-    ['NEXT/END', ({ offsets }) => offsets.map((each) => `${each.partition}: ${each.committed ?? '-'}/${each.end}`).join(', ')],
+    [
+      'NEXT/END',
+      ({ offsets }) => offsets.map((each) => `${each.partition}: ${each.committed ?? '-'}/${each.end}`).join(', '),
+    ],
     ['BEHIND', ({ offsets }) => count(offsets.reduce((sum, { behind }) => sum + Number(behind ?? 0), 0))],
   ],
   below: ({ items }) =>
