@@ -1,6 +1,6 @@
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import { AccessBook } from '../../services/admin-api/access/access-book.ts';
-import { type UserRecord, tokenKey, userKey } from '../../services/admin-api/access/access-record.ts';
+import { tokenKey, type UserRecord, userKey } from '../../services/admin-api/access/access-record.ts';
 import { AccessStore } from '../../services/admin-api/access/access-store.ts';
 import { newApiToken } from '../../services/admin-api/access/api-token.ts';
 import { hashPassword } from '../../services/admin-api/access/password.ts';

@@ -33,7 +33,12 @@ export type FuzzOptions = {
   readonly runs: number;
 };
 
-type Sent = { readonly method: string; readonly path: string; readonly headers: Record<string, string>; readonly body: string };
+type Sent = {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Record<string, string>;
+  readonly body: string;
+};
 type Answer = { readonly status: number; readonly type: string; readonly body: string };
 
 const agent = new Agent({ keepAlive: true, maxSockets: 8 });
@@ -83,7 +88,9 @@ function requests(path: string, method: string, operation: Operation, options: F
     );
   const types = Object.keys(operation.requestBody?.content ?? {});
   const schema = Object.values(operation.requestBody?.content ?? {})[0]?.schema;
-  const strangeQuery = fc.dictionary(fc.string({ minLength: 1, maxLength: 8 }), fc.string({ maxLength: 20 }), { maxKeys: 2 });
+  const strangeQuery = fc.dictionary(fc.string({ minLength: 1, maxLength: 8 }), fc.string({ maxLength: 20 }), {
+    maxKeys: 2,
+  });
   return fc
     .record({
       path: some('path'),
@@ -96,11 +103,15 @@ function requests(path: string, method: string, operation: Operation, options: F
       body: schema === undefined ? fc.constantFrom('', '', '{}', 'x') : bodies(schema, options.bodies),
     })
     .map(({ path: inPath, query, headers, type, body }) => {
-      const place = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(wellFormed(inPath[name] ?? 'x')));
+      const place = path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
+        encodeURIComponent(wellFormed(inPath[name] ?? 'x')),
+      );
       const search = Object.entries(query).map(
         ([name, value = '']) => `${encodeURIComponent(wellFormed(name))}=${encodeURIComponent(wellFormed(value))}`,
       );
-      const own = Object.fromEntries(Object.entries(headers.own).map(([name, value = '']) => [name, headerText(value)]));
+      const own = Object.fromEntries(
+        Object.entries(headers.own).map(([name, value = '']) => [name, headerText(value)]),
+      );
       const isBare = method === 'get' || method === 'delete';
       return {
         method: method.toUpperCase(),
@@ -156,7 +167,10 @@ function expectAnswer(
 ): void {
   const what = `${sent.method} ${sent.path} ${sent.body.slice(0, 500)} -> ${status} ${body.slice(0, 1000)}`;
   assert.ok(status < 500 || status === 501 || status === 503, what);
-  assert.ok(!INSIDE.test(body.replaceAll(sent.path, '')) || INSIDE.test(sent.body + sent.path), `tells of its inside: ${what}`);
+  assert.ok(
+    !INSIDE.test(body.replaceAll(sent.path, '')) || INSIDE.test(sent.body + sent.path),
+    `tells of its inside: ${what}`,
+  );
   for (const secret of secrets) assert.ok(!body.includes(secret), `tells a secret: ${what}`);
   const declared = [String(status), `${String(status)[0]}XX`].find((each) => responses[each] !== undefined);
   assert.ok(declared !== undefined, `not declared: ${what}`);
@@ -187,5 +201,8 @@ function wellFormed(value: string): string {
 
 /** What may stand in a header. */
 function headerText(value: string): string {
-  return value.replaceAll(/[^\t\x20-\x7e\x80-\xff]/g, '').trim().slice(0, 1_000);
+  return value
+    .replaceAll(/[^\t\x20-\x7e\x80-\xff]/g, '')
+    .trim()
+    .slice(0, 1_000);
 }

@@ -40,7 +40,10 @@ export function schemaValues(schema: JsonSchema, depth = 0): fc.Arbitrary<unknow
     case 'null':
       return fc.constant(null);
     case 'array':
-      return fc.array(schemaValues(schema.items ?? {}, depth + 1), { minLength: schema.minItems ?? 0, maxLength: depth > 3 ? 1 : 3 });
+      return fc.array(schemaValues(schema.items ?? {}, depth + 1), {
+        minLength: schema.minItems ?? 0,
+        maxLength: depth > 3 ? 1 : 3,
+      });
     case 'object':
       return objects(schema, depth);
     default:
@@ -58,7 +61,10 @@ function texts({ pattern, format, minLength = 0, maxLength = 60 }: JsonSchema): 
   return fc.string({ minLength, maxLength: Math.max(minLength, Math.min(maxLength, 60)), unit: 'grapheme' });
 }
 
-function objects({ properties = {}, required = [], additionalProperties, propertyNames }: JsonSchema, depth: number): fc.Arbitrary<unknown> {
+function objects(
+  { properties = {}, required = [], additionalProperties, propertyNames }: JsonSchema,
+  depth: number,
+): fc.Arbitrary<unknown> {
   const known = Object.entries(properties).filter(([name]) => required.includes(name) || depth < 4);
   const own = fc.record(Object.fromEntries(known.map(([name, each]) => [name, schemaValues(each, depth + 1)])), {
     requiredKeys: [...required],

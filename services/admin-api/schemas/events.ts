@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { alarmSchema } from '../../../shared/model/alarm.ts';
-import { channelStatusSchema } from './status.ts';
 import { nodeSchema } from './nodes.ts';
+import { channelStatusSchema } from './status.ts';
 
 /**
  * GET /api/v1/events, text/event-stream. Each event: `id: <number>`, `event: <name>`, `data: <JSON as below>`; a comment every 15 s. With

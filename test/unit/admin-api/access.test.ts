@@ -37,8 +37,7 @@ function routesOf({ app }: AdminApp): Route[] {
 const code = (answer: LightMyRequestResponse): unknown => JSON.parse(answer.body).code;
 const login = (admin: AdminApp, name: string, password: string, remoteAddress = '10.0.0.1') =>
   admin.call({ method: 'POST', url: '/api/v1/session', payload: { name, password }, remoteAddress });
-const cookieOf = (answer: LightMyRequestResponse): string =>
-  String(answer.headers['set-cookie']).split(';')[0] ?? '';
+const cookieOf = (answer: LightMyRequestResponse): string => String(answer.headers['set-cookie']).split(';')[0] ?? '';
 
 test('regression 24: every route refuses who has not its role: nobody with 401, the lower roles with 403', async () => {
   await using admin = await AdminApp.open();
@@ -51,7 +50,10 @@ test('regression 24: every route refuses who has not its role: nobody with 401, 
     const request = { method, url: url.replaceAll(/:\w+/g, '1-1-1'), payload: '{}', headers: JSON_TYPE } as const;
     const callers: readonly (Role | undefined)[] = [undefined, ...roleSchema.options];
     for (const caller of callers) {
-      const { statusCode } = await admin.call(request as never, caller === undefined ? undefined : admin.tokens[caller]);
+      const { statusCode } = await admin.call(
+        request as never,
+        caller === undefined ? undefined : admin.tokens[caller],
+      );
       const who = `${caller ?? 'nobody'} at ${method} ${url}: ${statusCode}`;
       if (role === 'public') continue;
       if (caller === undefined) assert.equal(statusCode, 401, who);
