@@ -35,13 +35,20 @@ export function pathOf(command: Command): string {
   return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
 }
 
-function section(command: Command): string[] {
-  let text = '';
+/** What `--help` prints, with its examples. */
+export function helpOf(command: Command): string {
+  const parts: string[] = [];
   command.configureOutput({
-    writeOut: (part) => (text += part),
+    writeOut: (part) => {
+      parts.push(part);
+    },
     getOutHelpWidth: () => WIDTH,
     getOutHasColors: () => false,
   });
   command.outputHelp();
-  return [`## ${pathOf(command)}`, '', '```', text.trimEnd(), '```', ''];
+  return parts.join('').trimEnd();
+}
+
+function section(command: Command): string[] {
+  return [`## ${pathOf(command)}`, '', '```', helpOf(command), '```', ''];
 }

@@ -5,7 +5,7 @@ import { matrixText } from '../../../services/admin-api/cli/commands/diagnose.ts
 import { sorted, topText } from '../../../services/admin-api/cli/commands/top.ts';
 import { candidates } from '../../../services/admin-api/cli/complete.ts';
 import { createProgram } from '../../../services/admin-api/cli/program.ts';
-import { allCommands, pathOf, referenceText } from '../../../services/admin-api/cli/reference.ts';
+import { allCommands, helpOf, pathOf, referenceText } from '../../../services/admin-api/cli/reference.ts';
 import { readTime } from '../../../services/admin-api/cli/time-text.ts';
 
 const nobody = (): never => {
@@ -22,6 +22,7 @@ test('every command explains itself, and every one that answers does so in each 
   assert.ok(commands.length > 60, String(commands.length));
   for (const command of commands) {
     assert.ok(command.description().length > 10, pathOf(command));
+    assert.match(helpOf(command), /^Usage: lutra /, pathOf(command));
     const output = command.options.find(({ long }) => long === '--output');
     if (output !== undefined && command.name() !== 'whoami')
       assert.deepEqual(output.argChoices, ['table', 'json', 'yaml', 'name'], pathOf(command));
