@@ -15,7 +15,7 @@ export async function openSoakRoutes({ stack, routes }: SoakParts): Promise<void
   if (first === undefined) return;
   await run(first.from.server, soakStatements(first.from.schema, true));
   for (const { to } of routes) await run(to.server, soakStatements(to.schema, false));
-  const channels = new Channels(stack.address('admin-api', 'http'));
+  const channels = new Channels(stack.address('admin-api', 'http'), stack.token);
   const since = Date.now();
   for (const route of routes) await channels.apply(JSON.stringify(documentOf(route, route === first)));
   for (const { channel } of routes) await channels.waitRunning(channel, { since, limitMs: START_LIMIT_MS });

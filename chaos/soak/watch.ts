@@ -30,7 +30,7 @@ export class PipelineWatch {
 
   constructor(stack: StackHandle, route: SoakRoute) {
     this.route = route;
-    this.channels = new Channels(stack.address('admin-api', 'http'));
+    this.channels = new Channels(stack.address('admin-api', 'http'), stack.token);
     this.pulse = new Pulse(route, (lagMs) => this.lagsMs.push(lagMs));
   }
 

@@ -158,9 +158,15 @@ export async function runCli(
     input = '',
     token = '',
     configFolder = '/nonexistent',
-  }: { readonly input?: string; readonly token?: string; readonly configFolder?: string } = {},
+    settings = {},
+  }: {
+    readonly input?: string;
+    readonly token?: string;
+    readonly configFolder?: string;
+    readonly settings?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<CliResult> {
-  const env = { ...process.env, LUTRA_TOKEN: token, XDG_CONFIG_HOME: configFolder };
+  const env = { ...process.env, LUTRA_TOKEN: token, XDG_CONFIG_HOME: configFolder, ...settings };
   const child = spawn(process.execPath, [join(PROJECT_ROOT, 'bin', 'lutra.js'), ...args], { stdio: 'pipe', env });
   child.stdin.on('error', () => {});
   child.stdin.end(input);

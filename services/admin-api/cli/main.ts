@@ -3,7 +3,7 @@ import { CliError } from './cli-error.ts';
 import { createProgram } from './program.ts';
 import { paint, printable } from './screen.ts';
 
-/** The command line as a process. Exit codes: 0 ok, 1 refused or problems found, 2 usage, 3 the admin API is not reachable, 4 not logged in. */
+/** The command line as a process. Its exit codes stand in EXIT_CODES. */
 process.stdout.on('error', () => process.exit(0));
 try {
   await createProgram().parseAsync(process.argv);

@@ -1,22 +1,17 @@
 import type { QuarantineEntry, ShownImage } from '../../../shared/model/quarantine-entry.ts';
-import { paint, printable, table } from './screen.ts';
+import { moment, paint, printable } from './screen.ts';
 
-/** Rows in quarantine as a table. */
-export function listText(items: readonly QuarantineEntry[], total: number): string {
-  if (items.length === 0) return 'no rows in quarantine';
-  const rows = items.map((entry) => [
-    entry.id,
-    entry.pipeline,
-    entry.state === 'refused' ? paint('red', entry.state) : entry.state,
-    printable(entry.table),
-    keyText(entry),
-    entry.row?.op ?? '-',
-    new Date(entry.committedAt).toISOString(),
-    printable(entry.reason?.message ?? (entry.decision === undefined ? '-' : decidedText(entry))),
-  ]);
-  const more = total > items.length ? [`${total - items.length} more; see --limit, --table, --state`] : [];
-  return [table(['ID', 'PIPELINE', 'STATE', 'TABLE', 'KEY', 'CHANGE', 'COMMITTED', 'WHY'], rows), ...more].join('\n');
-}
+/** Columns of a list of rows in quarantine. */
+export const QUARANTINE_COLUMNS: readonly (readonly [title: string, cell: (entry: QuarantineEntry) => string])[] = [
+  ['ID', ({ id }) => id],
+  ['PIPELINE', ({ pipeline }) => pipeline],
+  ['STATE', ({ state }) => (state === 'refused' ? paint('red', state) : state)],
+  ['TABLE', ({ table }) => printable(table)],
+  ['KEY', keyText],
+  ['CHANGE', ({ row }) => row?.op ?? '-'],
+  ['COMMITTED', ({ committedAt }) => moment(committedAt)],
+  ['WHY', (entry) => printable(entry.reason?.message ?? decidedText(entry))],
+];
 
 /** Everything that is known of a row. */
 export function rowText(entry: QuarantineEntry): string {

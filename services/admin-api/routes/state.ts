@@ -21,7 +21,9 @@ export function stateRoutes(app: App, parts: AdminParts): void {
       },
     },
     async (request) => {
-      const { channel, changed } = await setState(parts, request.params.name, 'running', { by: callerOf(request).name });
+      const { channel, changed } = await setState(parts, request.params.name, 'running', {
+        by: callerOf(request).name,
+      });
       return { channel: channelView(channel), changed, startPoints: await startPoints(channel, parts) };
     },
   );

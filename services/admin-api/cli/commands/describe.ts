@@ -1,37 +1,67 @@
 import type { Command } from 'commander';
-import { stringify } from 'yaml';
 import { channelViewSchema } from '../../schemas/channels.ts';
 import { channelStatusSchema, type PipelineView, type ProcessView } from '../../schemas/status.ts';
+import { KINDS } from '../kinds/all.ts';
+import type { Kind } from '../kinds/kind.ts';
+import { examples } from '../listing.ts';
+import { type Format, outputOption, show, yamlText } from '../output.ts';
 import type { Connect } from '../program.ts';
-import { count, duration, paint, paintState, printable } from '../screen.ts';
+import { count, duration, moment, paint, paintState, printable } from '../screen.ts';
 
-/** `lutra describe` */
+/** `lutra describe`: channels in words, everything else as YAML. */
 export function addDescribe(program: Command, connect: Connect): void {
-  program
+  const parent = program
     .command('describe')
-    .description('Everything about a channel: its document, and what its selectors and loaders report.')
-    .argument('<name>', 'the channel')
-    .addHelpText('after', '\nExample:\n  lutra describe shop')
-    .action(async (name: string) => {
-      const client = connect();
-      const path = `/channels/${encodeURIComponent(name)}`;
-      const channel = await client.json(channelViewSchema, path);
-      const status = await client.json(channelStatusSchema, `${path}/status`);
-      const lines = [
-        `${paint('bold', channel.name)}  ${paintState(channel.state)}  revision ${channel.revision}  uid ${channel.uid}`,
-        `created ${new Date(channel.createdAt).toISOString()}, changed ${new Date(channel.updatedAt).toISOString()}`,
-        '',
-        paint('bold', 'Pipelines'),
-        ...status.pipelines.flatMap(pipelineLines),
-        '',
-        paint('bold', 'Document'),
-        ...stringify(channel.document, { lineWidth: 0 })
-          .trimEnd()
-          .split('\n')
-          .map((line) => `  ${printable(line)}`),
-      ];
-      console.log(lines.join('\n'));
+    .description(
+      'Everything about a thing; without a kind: about a channel, its document and what its processes report.',
+    )
+    .argument('<channel>', 'the channel')
+    .addOption(outputOption())
+    .enablePositionalOptions()
+    .addHelpText(
+      'after',
+      examples(['lutra describe shop', 'lutra describe database sh.orders', 'lutra describe revision shop 3']),
+    )
+    .action((name: string, { output }: { output: Format }) => describeChannel(connect, name, output));
+  for (const kind of KINDS.filter(({ one }) => one !== undefined)) addKind(parent, connect, kind);
+}
+
+function addKind(parent: Command, connect: Connect, { name, alias, inChannel, item = 'name', one }: Kind): void {
+  const command = parent.command(alias).alias(name).description(`Everything about one of the ${name}.`);
+  if (inChannel) command.argument('<channel>', 'the channel');
+  command
+    .argument(`<${item}>`, 'its name')
+    .addOption(outputOption())
+    .addHelpText('after', examples([`lutra describe ${alias} ${inChannel ? 'shop ' : ''}NAME`]))
+    .action(async () => {
+      const { output } = command.opts<{ output: Format }>();
+      const [first = '', second = ''] = command.args;
+      if (name === 'channels') return describeChannel(connect, first, output);
+      const shown = await one?.(connect(), { channel: first, query: {} }, inChannel ? second : first);
+      if (shown !== undefined) show({ ...shown, table: () => printable(yamlText(shown.value).trimEnd()) }, output);
     });
+}
+
+async function describeChannel(connect: Connect, name: string, output: Format): Promise<void> {
+  const client = connect();
+  const path = `/channels/${encodeURIComponent(name)}`;
+  const channel = await client.json(channelViewSchema, path);
+  const status = await client.json(channelStatusSchema, `${path}/status`);
+  const table = (): string =>
+    [
+      `${paint('bold', channel.name)}  ${paintState(channel.state)}  revision ${channel.revision}  uid ${channel.uid}`,
+      `created ${moment(channel.createdAt)}, changed ${moment(channel.updatedAt)}`,
+      '',
+      paint('bold', 'Pipelines'),
+      ...status.pipelines.flatMap(pipelineLines),
+      '',
+      paint('bold', 'Document'),
+      ...yamlText(channel.document)
+        .trimEnd()
+        .split('\n')
+        .map((line) => `  ${printable(line)}`),
+    ].join('\n');
+  show({ value: { channel, status }, table, names: [channel.name] }, output);
 }
 
 function pipelineLines(pipeline: PipelineView): string[] {

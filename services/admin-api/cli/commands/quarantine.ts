@@ -1,12 +1,16 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import type { EditedValues, QuarantineAction, QuarantineEntry } from '../../../../shared/model/quarantine-entry.ts';
 import { quarantineEntryViewSchema, quarantineListSchema } from '../../schemas/quarantine.ts';
 import { CliError, EXIT } from '../cli-error.ts';
+import { QUARANTINE } from '../kinds/decided.ts';
+import { addListing } from '../listing.ts';
+import { type Format, outputOption, show } from '../output.ts';
+import { readPages } from '../pages.ts';
 import type { Connect } from '../program.ts';
-import { listText, rowText } from '../quarantine-text.ts';
+import { rowText } from '../quarantine-text.ts';
 import { paint } from '../screen.ts';
 
-type ListOptions = { state?: string; table?: string; pipeline?: string; limit: string; output: 'table' | 'json' };
+type ShowOptions = { pipeline?: string; output: Format };
 type DecideOptions = { pipeline?: string; all?: true; table?: string; set?: string[] };
 
 /** `lutra quarantine list`, `show`, `retry`, `edit`, `skip`, `take` */
@@ -18,30 +22,18 @@ export function addQuarantine(program: Command, connect: Connect): void {
       'after',
       '\nExamples:\n  lutra quarantine list shop\n  lutra quarantine show shop 1-42-0\n  lutra quarantine retry shop 1-42-0\n  lutra quarantine retry shop --all --table otter.orders\n  lutra quarantine edit shop 1-42-0 --set name=short --set note=null\n  lutra quarantine skip shop 1-42-0\n  lutra quarantine take shop 1-42-0',
     );
-  quarantine
-    .command('list')
-    .description('Rows in quarantine, in the order of the source.')
-    .argument('<channel>', 'the channel')
-    .addOption(new Option('--state <state>', 'only these').choices(['refused', 'waiting', 'applied', 'skipped']))
-    .option('--table <schema.table>', 'only rows of this table of the target')
-    .option('--pipeline <name>', 'only rows of this pipeline')
-    .option('--limit <n>', 'at most so many', '50')
-    .addOption(new Option('-o, --output <format>', 'form of the answer').choices(['table', 'json']).default('table'))
-    .action(async (channel: string, { output, ...query }: ListOptions) => {
-      const found = await list(connect, channel, query);
-      console.log(output === 'json' ? JSON.stringify(found, null, 2) : listText(found.items, found.total));
-    });
+  addListing(quarantine, connect, QUARANTINE, 'list');
   quarantine
     .command('show')
     .description('One row: its values, the statement, the error and what to do.')
     .argument('<channel>', 'the channel')
     .argument('<id>', 'the row, as `lutra quarantine list` shows it')
     .option('--pipeline <name>', 'the pipeline, when the channel has several')
-    .addOption(new Option('-o, --output <format>', 'form of the answer').choices(['table', 'json']).default('table'))
-    .action(async (channel: string, id: string, { pipeline, output }: ListOptions) => {
+    .addOption(outputOption())
+    .action(async (channel: string, id: string, { pipeline, output }: ShowOptions) => {
       const path = `${await rowsPath(connect, channel, { id, pipeline })}/${encodeURIComponent(id)}`;
       const entry = await connect().json(quarantineEntryViewSchema, path);
-      console.log(output === 'json' ? JSON.stringify(entry, null, 2) : rowText(entry));
+      show({ value: entry, table: () => rowText(entry), names: [entry.id] }, output);
     });
   decide(quarantine, connect, 'retry', 'Apply a refused row again.');
   decide(quarantine, connect, 'edit', 'Apply a refused row with other values.').requiredOption(
@@ -55,13 +47,6 @@ export function addQuarantine(program: Command, connect: Connect): void {
     'take',
     'Take the row as the source has it now, in the place of this change and the later ones.',
   );
-}
-
-type Query = { state?: string; table?: string; pipeline?: string; limit: string };
-
-function list(connect: Connect, channel: string, query: Query) {
-  const given = Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined));
-  return connect().json(quarantineListSchema, `/channels/${encodeURIComponent(channel)}/quarantine`, { query: given });
 }
 
 function decide(parent: Command, connect: Connect, action: QuarantineAction, description: string): Command {
@@ -111,7 +96,8 @@ async function rowsPath(
 }
 
 async function pipelineWith(connect: Connect, channel: string, id: string | undefined): Promise<string> {
-  const { items } = await list(connect, channel, { limit: '1000' });
+  const path = `/channels/${encodeURIComponent(channel)}/quarantine`;
+  const { items } = await readPages(connect(), quarantineListSchema, path);
   const names = new Set(items.filter((entry) => isMeant(entry, id)).map((entry) => entry.pipeline));
   const [name] = names;
   if (names.size === 1 && name !== undefined) return name;

@@ -1,8 +1,9 @@
-import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { channelViewSchema } from '../../schemas/channels.ts';
 import { type SeekReply, seekReplySchema } from '../../seek/seek-schemas.ts';
 import { CliError, EXIT } from '../cli-error.ts';
+import { canAsk, confirm } from '../confirm.ts';
+import { type Format, outputOption, show } from '../output.ts';
 import type { Connect } from '../program.ts';
 import { count, paint, printable } from '../screen.ts';
 
@@ -17,6 +18,7 @@ type Options = {
   partition?: string;
   dryRun?: boolean;
   yes?: boolean;
+  output: Format;
 };
 
 /** `lutra seek`, `lutra skip`, `lutra replay` */
@@ -63,7 +65,8 @@ function addMove(program: Command, name: string, description: string): Command {
     .option('--shift-by <n>', 'so many records on, or back')
     .option('--partition <n>', 'with --to-offset and --shift-by: this partition alone')
     .option('--dry-run', 'only show what lies in between')
-    .option('-y, --yes', 'do not ask (asked on a terminal only)');
+    .option('-y, --yes', 'do not ask (asked on a terminal only)')
+    .addOption(outputOption());
 }
 
 async function move(connect: Connect, channel: string, options: Options, request: object): Promise<void> {
@@ -75,13 +78,17 @@ async function move(connect: Connect, channel: string, options: Options, request
       method: 'POST',
       body: JSON.stringify({ ...request, dryRun }),
     });
-  if (options.dryRun === true || (options.yes !== true && process.stdin.isTTY && process.stdout.isTTY)) {
-    console.log(replyText(await call(true)));
+  if (options.dryRun === true || (options.yes !== true && canAsk())) {
+    print(await call(true), pipeline, options.output);
     if (options.dryRun === true) return;
-    await confirm();
+    await confirm('move it?', 'nothing was moved');
   }
-  console.log(replyText(await call(false)));
-  console.log(`${paint('green', 'moved')}; go on with: lutra start ${channel}`);
+  print(await call(false), pipeline, options.output);
+  if (options.output === 'table') console.log(`${paint('green', 'moved')}; go on with: lutra start ${channel}`);
+}
+
+function print(reply: SeekReply, pipeline: string, output: Format): void {
+  show({ value: reply, table: () => replyText(reply), names: [pipeline] }, output);
 }
 
 function placesOf({ transactions, toOffset, toTime, toGtid, toFile, shiftBy, partition }: Options): object[] {
@@ -115,16 +122,6 @@ function onlyPipeline(document: { pipelines?: readonly { name?: string }[] }): s
   const names = document.pipelines?.map(({ name }) => name ?? '') ?? [];
   if (names.length === 1 && names[0] !== undefined) return names[0];
   throw new CliError(EXIT.usage, [`the channel has several pipelines; name one with --pipeline: ${names.join(', ')}`]);
-}
-
-async function confirm(): Promise<void> {
-  const dialog = createInterface({ input: process.stdin, output: process.stdout });
-  try {
-    const answer = await dialog.question('move it? [y/N] ');
-    if (!/^y(es)?$/i.test(answer.trim())) throw new CliError(EXIT.refused, ['nothing was moved']);
-  } finally {
-    dialog.close();
-  }
 }
 
 function replyText({ direction, partitions, preview, notes, repair }: SeekReply): string {

@@ -11,7 +11,7 @@ import { QUARANTINE_COLUMNS } from '../quarantine-text.ts';
 import { moment, paint } from '../screen.ts';
 import { cell, channelPath, filterOption, type Kind, pagedKind } from './kind.ts';
 
-const quarantine = pagedKind<QuarantineEntry>({
+export const QUARANTINE = pagedKind<QuarantineEntry>({
   name: 'quarantine',
   alias: 'row',
   summary: 'Rows in quarantine, in the order of the source; lutra quarantine decides about them.',
@@ -30,7 +30,7 @@ const quarantine = pagedKind<QuarantineEntry>({
   columns: QUARANTINE_COLUMNS,
 });
 
-const ddl = pagedKind<DdlEntry>({
+export const STATEMENTS = pagedKind<DdlEntry>({
   name: 'ddl',
   alias: 'statement',
   summary: 'Statements that the pipelines of a channel met, newest first; lutra ddl decides about them.',
@@ -54,7 +54,7 @@ const ddl = pagedKind<DdlEntry>({
   below: ({ items }) => items.filter(({ state }) => state === 'held').flatMap(heldLines),
 });
 
-export const audit = pagedKind<AuditEntry>({
+export const AUDIT = pagedKind<AuditEntry>({
   name: 'audit',
   alias: 'audits',
   summary: 'What people did, newest first: who, what, when, and with which outcome.',
@@ -81,7 +81,7 @@ function doneTo({ before, after, what }: AuditEntry): string {
   return partitions.map((each) => `${each}: ${before[each]} -> ${after[each]}`).join(', ');
 }
 
-const users = pagedKind<UserView>({
+export const USERS = pagedKind<UserView>({
   name: 'users',
   alias: 'user',
   summary: 'Users, for admins; lutra users makes and changes them.',
@@ -104,7 +104,7 @@ function userState({ disabled, mustChangePassword }: UserView): string {
   return mustChangePassword ? paint('yellow', 'must change the password') : paint('green', 'active');
 }
 
-const tokens = pagedKind<TokenView>({
+export const TOKENS = pagedKind<TokenView>({
   name: 'tokens',
   alias: 'token',
   summary: 'API tokens: the own ones, for admins those of all users; lutra tokens makes and ends them.',
@@ -124,4 +124,4 @@ const tokens = pagedKind<TokenView>({
   ],
 });
 
-export const DECIDED_KINDS: readonly Kind[] = [quarantine, ddl, audit, users, tokens];
+export const DECIDED_KINDS: readonly Kind[] = [QUARANTINE, STATEMENTS, AUDIT, USERS, TOKENS];

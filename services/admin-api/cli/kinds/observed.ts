@@ -68,7 +68,7 @@ const alarms = pagedKind<Alarm>({
   ],
 });
 
-const alarmRules = pagedKind<AlarmRuleView>({
+export const ALARM_RULES = pagedKind<AlarmRuleView>({
   name: 'alarm-rules',
   alias: 'alarm-rule',
   summary: 'Rules of alarms: when somebody is told, and who.',
@@ -172,4 +172,4 @@ const batches = pagedKind<Batch>({
   ],
 });
 
-export const OBSERVED_KINDS: readonly Kind[] = [nodes, alarms, alarmRules, logs, counters, batches];
+export const OBSERVED_KINDS: readonly Kind[] = [nodes, alarms, ALARM_RULES, logs, counters, batches];

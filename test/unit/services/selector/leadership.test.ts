@@ -15,6 +15,7 @@ test('22: a selector whose clock is set back after it was fenced or Redis was aw
     },
     hold: async () => true,
     release: async () => {},
+    ping: async () => {},
     close: () => {},
   };
   const peers = { atWork: () => undefined, areHeard: false };

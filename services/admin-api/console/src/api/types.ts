@@ -1,15 +1,10 @@
 /** What the API answers, as types only: the one file of the console that names files outside of it. */
 import type * as z from 'zod';
-import type {
-  appliedSchema,
-  applyReplySchema,
-  channelListSchema,
-  channelStatusSchema,
-  ddlListSchema,
-  quarantineListSchema,
-  stateReplySchema,
-  statusListSchema,
-} from '../../../api-schemas.ts';
+import type { appliedSchema, applyReplySchema, channelListSchema, stateReplySchema } from '../../../schemas/channels.ts';
+import type { CheckReply as CheckReplyOfApi } from '../../../schemas/check.ts';
+import type { ddlListSchema } from '../../../schemas/ddl.ts';
+import type { quarantineListSchema } from '../../../schemas/quarantine.ts';
+import type { channelStatusSchema, statusListSchema } from '../../../schemas/status.ts';
 import type { SeekReply as SeekReplyOfApi, SeekTarget as SeekTargetOfApi } from '../../../seek/seek-schemas.ts';
 
 export type { Channel, ChannelDocument, Database, Mapping, Pipeline } from '../../../../../shared/model/channel.ts';
@@ -18,9 +13,9 @@ export type { DocumentProblem } from '../../../../../shared/model/document-probl
 export type { QuarantineEntry, ShownRow } from '../../../../../shared/model/quarantine-entry.ts';
 export type { Reason } from '../../../../../shared/model/status.ts';
 
-import type { CheckReply as CheckReplyOfApi } from '../../../api-schemas.ts';
-
-export type { ChannelView, CheckReply, PipelineView, ProcessView, StartPoint } from '../../../api-schemas.ts';
+export type { ChannelView, StartPoint } from '../../../schemas/channels.ts';
+export type { CheckReply } from '../../../schemas/check.ts';
+export type { PipelineView, ProcessView } from '../../../schemas/status.ts';
 
 export type Applied = z.infer<typeof appliedSchema>;
 export type ApplyReply = z.infer<typeof applyReplySchema>;
