@@ -25,10 +25,6 @@ export async function installBrowser(cache: string, report: Report): Promise<Bro
       )) {
         rmSync(join(part, file), { force: true });
       }
-      // NOTE what "system-ui" means is found by the look of the fonts that are there: only one may be meant.
-      for (const file of globSync('usr/share/fonts/**/DejaVu{Sans,Serif}{,-Bold}.ttf', { cwd: part })) {
-        rmSync(join(part, file));
-      }
       chmodSync(join(part, 'usr/lib/chromium/chromium'), 0o755);
     }),
   );
@@ -43,18 +39,22 @@ function environment(root: string): Record<string, string> {
   };
 }
 
+/** What the page or the browser asks for and is not there. */
+const ELSE =
+  '<match target="pattern"><edit name="family" mode="append_last" binding="same"><string>Roboto</string></edit></match>';
+
 function fontSettings(root: string): string {
   const file = join(root, 'fonts.conf');
   const cached = join(root, 'font-cache');
   mkdirSync(cached, { recursive: true });
   const prefer = (family: string, ...fonts: string[]): string =>
-    `<alias><family>${family}</family><prefer>${fonts.map((font) => `<family>${font}</family>`).join('')}</prefer></alias>`;
+    `<alias binding="same"><family>${family}</family><prefer>${fonts.map((font) => `<family>${font}</family>`).join('')}</prefer></alias>`;
   const families = [
     prefer('system-ui', 'Roboto', 'WenQuanYi Micro Hei'),
     prefer('sans-serif', 'Roboto', 'WenQuanYi Micro Hei'),
     prefer('monospace', 'DejaVu Sans Mono', 'WenQuanYi Micro Hei Mono'),
   ];
-  const settings = `<dir>${join(root, 'usr/share/fonts')}</dir><cachedir>${cached}</cachedir>${families.join('')}`;
+  const settings = `<dir>${join(root, 'usr/share/fonts')}</dir><cachedir>${cached}</cachedir>${ELSE}${families.join('')}`;
   writeFileSync(
     file,
     `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>${settings}</fontconfig>`,

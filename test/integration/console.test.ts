@@ -156,7 +156,7 @@ test('console: every page opens in both themes, both languages and on a phone, w
     await page.evaluate((kept) => localStorage.setItem('lutra.preferences', JSON.stringify(kept)), look);
     for (const path of PAGES) {
       await page.goto(path.replace('NAME', flow.name));
-      await page.locator('h1').waitFor();
+      await page.locator('h1').first().waitFor();
       await page.locator('[aria-busy="true"]').first().waitFor({ state: 'detached' });
       const width = 'width' in look ? 'phone' : 'wide';
       const name = path.replace('/channels/NAME', 'channel').replaceAll('/', '-').replace(/^-/, '') || 'channels';
