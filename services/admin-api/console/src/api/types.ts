@@ -1,6 +1,11 @@
 /** What the API answers, as types only: the one file of the console that names files outside of it. */
 import type * as z from 'zod';
-import type { appliedSchema, applyReplySchema, channelListSchema, stateReplySchema } from '../../../schemas/channels.ts';
+import type {
+  appliedSchema,
+  applyReplySchema,
+  channelListSchema,
+  stateReplySchema,
+} from '../../../schemas/channels.ts';
 import type { CheckReply as CheckReplyOfApi } from '../../../schemas/check.ts';
 import type { ddlListSchema } from '../../../schemas/ddl.ts';
 import type { quarantineListSchema } from '../../../schemas/quarantine.ts';
