@@ -79,7 +79,7 @@ test('console: a newcomer adds databases, makes a channel, watches rows arrive, 
   await page.locator('.page-head').getByText('Running').waitFor({ timeout: 60_000 });
 
   await flow.atSource("INSERT INTO customer VALUES (1, 'liu@example.com', 'first'), (2, 'wang@example.com', NULL)");
-  await page.getByRole('cell', { name: `${to.schema}.customer` }).waitFor({ timeout: 60_000 });
+  await page.getByRole('cell', { name: `${from.schema}.customer` }).waitFor({ timeout: 60_000 });
   await browser.picture(page, 'channel');
   await flow.atSource("INSERT INTO customer VALUES (3, 'liu@example.com', 'poison')");
   await page.getByText('1 row is in quarantine').waitFor({ timeout: 60_000 });
