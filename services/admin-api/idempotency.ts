@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import * as z from 'zod';
-import { callerOf } from './access/caller.ts';
 import { ApiError } from './api-error.ts';
 import type { App } from './server.ts';
 
@@ -74,7 +73,7 @@ async function begin(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply | undefined> {
-  const name = JSON.stringify([callerOf(request).name, request.method, request.url, key]);
+  const name = JSON.stringify([request.caller?.name, request.method, request.url, key]);
   const fingerprint = createHash('sha256')
     .update(typeof request.body === 'string' ? request.body : '')
     .digest('base64');

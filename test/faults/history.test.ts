@@ -76,9 +76,9 @@ test('history: rows and lags of what flowed while the admin API was away are the
     }
   });
   await t.test('a wrong pipeline and a wrong time are named', async () => {
-    const wrong = await fetch(`${flow.stack.address('admin-api', 'http')}/api/v1${path}/history?pipeline=none`);
+    const wrong = await observed.send('GET', `${path}/history?pipeline=none`);
     assert.equal(((await wrong.json()) as { code: string }).code, 'PIPELINE_UNKNOWN');
-    const time = await fetch(`${flow.stack.address('admin-api', 'http')}/api/v1${path}/history?from=x`);
+    const time = await observed.send('GET', `${path}/history?from=x`);
     assert.equal(time.status, 400);
   });
 });

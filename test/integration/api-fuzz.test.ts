@@ -19,7 +19,7 @@ test(`every route of the OpenAPI document answers what it declares, never with a
   const throwaway = bench.channel('thrown');
   const seen = await fuzz(body as OpenApi, {
     url: bench.url,
-    headers: {},
+    headers: { authorization: `Bearer ${bench.token}` },
     known: {
       name: [base, `${base}-a`, throwaway],
       pipeline: ['p'],

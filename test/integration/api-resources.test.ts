@@ -75,7 +75,7 @@ test('A8: a database with a document of its own is shared: a change of it reache
   const other = bench.document(bench.channel('clash')).replaceAll(/c-\w+-clash-/g, `${owner}-`);
   const clash = await bench.call('POST', '/api/v1/apply', other);
   assert.equal(read(problemReplySchema, clash, 422).problems[0]?.code, 'DATABASE_DIFFERS');
-  const exported = await (await fetch(`${bench.url}/api/v1/export?filter=${name}`)).text();
+  const exported = await bench.text(`/api/v1/export?filter=${name}`);
   assert.equal((await bench.call('DELETE', `/api/v1/channels/${name}`)).status, 204);
   for (const each of [from, to]) assert.equal((await bench.call('DELETE', `/api/v1/databases/${each}`)).status, 204);
   const gone = await bench.call('GET', `/api/v1/databases/${from}`);
@@ -86,7 +86,7 @@ test('A8: a database with a document of its own is shared: a change of it reache
     again.applied.map(({ outcome }) => outcome),
     ['created', 'created', 'created'],
   );
-  assert.equal(await (await fetch(`${bench.url}/api/v1/export?filter=${name}`)).text(), exported);
+  assert.equal(await bench.text(`/api/v1/export?filter=${name}`), exported);
   assert.equal((await bench.call('DELETE', `/api/v1/channels/${name}`)).status, 204);
   for (const each of [from, to]) assert.equal((await bench.call('DELETE', `/api/v1/databases/${each}`)).status, 204);
 });

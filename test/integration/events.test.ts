@@ -14,8 +14,10 @@ class Listening implements AsyncDisposable {
   private readonly stop = new AbortController();
   private readonly done: Promise<void>;
 
-  constructor(url: string, query = '', lastEventId?: string) {
-    this.done = this.run(`${url}/api/v1/events${query}`, lastEventId).catch(() => {});
+  constructor({ url, token }: AdminBench, query = '', lastEventId?: string) {
+    const authorization = { authorization: `Bearer ${token}` };
+    const headers = lastEventId === undefined ? authorization : { ...authorization, 'last-event-id': lastEventId };
+    this.done = this.run(`${url}/api/v1/events${query}`, headers).catch(() => {});
   }
 
   named(name: string): Event[] {
@@ -27,8 +29,7 @@ class Listening implements AsyncDisposable {
     await this.done;
   }
 
-  private async run(url: string, lastEventId: string | undefined): Promise<void> {
-    const headers = lastEventId === undefined ? {} : { 'last-event-id': lastEventId };
+  private async run(url: string, headers: Record<string, string>): Promise<void> {
     const response = await fetch(url, { headers, signal: this.stop.signal });
     assert.equal(response.headers.get('content-type'), 'text/event-stream; charset=utf-8');
     let rest = '';
@@ -53,8 +54,8 @@ test('events: who listens sees status, channels and nodes; who comes back gets w
   await testStack();
   await using bench = await AdminBench.open(stackAddresses().kafka);
   const [one, two] = [bench.channel('one'), bench.channel('two')];
-  await using all = new Listening(bench.url);
-  await using ofTwo = new Listening(bench.url, `?channel=${two}`);
+  await using all = new Listening(bench);
+  await using ofTwo = new Listening(bench, `?channel=${two}`);
   for (const name of [one, two]) await bench.call('PUT', `/api/v1/channels/${name}`, bench.document(name));
   await eventually('both channels are told', () => all.named('channel').length >= 2);
   await bench.putStatus({ role: 'loader', channel: one, pipeline: 'p', source: `${bench.site}.${one}-a` });
@@ -65,7 +66,7 @@ test('events: who listens sees status, channels and nodes; who comes back gets w
   assert.ok(ofTwo.events.length > 0 && ofTwo.events.every(({ data }) => JSON.stringify(data).includes(two)));
 
   const seen = all.named('channel')[0]?.id;
-  await using again = new Listening(bench.url, '', seen);
+  await using again = new Listening(bench, '', seen);
   const missed = all.events.slice(all.events.findIndex(({ id }) => id === seen) + 1).map(({ id }) => id);
   await eventually('what was missed is told again', () =>
     missed.every((id) => again.events.some((event) => event.id === id)),
@@ -74,7 +75,7 @@ test('events: who listens sees status, channels and nodes; who comes back gets w
     again.events.slice(0, missed.length).map(({ id }) => id),
     missed,
   );
-  await using stranger = new Listening(bench.url, '', 'another-7');
+  await using stranger = new Listening(bench, '', 'another-7');
   await eventually('an id that is not known', () => stranger.events[0]?.name === 'reset');
 });
 

@@ -17,7 +17,8 @@ test('docs/metrics.md, the alert rules and the board name exactly what the servi
     'loader-us': 'loader',
     'admin-api': 'admin-api',
   })) {
-    const text = await (await fetch(`${stack.address(process, 'http')}/metrics`)).text();
+    const headers = { authorization: `Bearer ${stack.token}` };
+    const text = await (await fetch(`${stack.address(process, 'http')}/metrics`, { headers })).text();
     for (const [, name = '', kind] of text.matchAll(/^# TYPE (lutra_\w+) (\w+)$/gm))
       told.set(name, `${told.has(name) ? 'all' : service} ${kind}`);
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { runCli } from '../support/admin-bench.ts';
+import { callAdmin, runLutra } from '../support/access.ts';
 import { eventually } from '../support/eventually.ts';
 import { Flow } from '../support/flow.ts';
 import {
@@ -78,8 +78,7 @@ for (const target of ['otter', 'user']) {
     await flow.settle();
     assert.equal(await rowsOf(flow), '3=c 4=d 6=f');
     const rows = await quarantined(flow);
-    const server = ['--server', flow.stack.address('admin-api', 'http')];
-    const { code, err } = await runCli([...server, 'quarantine', 'take', flow.name, rows[0]?.id ?? '']);
+    const { code, err } = await runLutra(flow.stack, 'quarantine', 'take', flow.name, rows[0]?.id ?? '');
     assert.equal(code, 0, err);
     await untilQuarantine(flow, 'the first row is taken', ({ length }) => length === 10);
     assert.equal(await rowsOf(flow), '1=fits 3=c 4=d 5=takes 6=f');
@@ -90,7 +89,7 @@ for (const target of ['otter', 'user']) {
     await untilStates(flow, []);
     await flow.assertEqual();
     assert.equal(await rowsOf(flow), '1=fits 3=anew 5=takes 40=moved 61=sixty');
-    const audit = (await (await fetch(`${server[1]}/api/v1/audit?limit=20`)).json()) as {
+    const audit = (await (await callAdmin(flow.stack, '/api/v1/audit?limit=20')).json()) as {
       items: { channel: string; what: string; outcome: string }[];
     };
     const mine = audit.items.filter(({ channel }) => channel === flow.name);

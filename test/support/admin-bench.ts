@@ -100,6 +100,12 @@ export class AdminBench implements AsyncDisposable {
     };
   }
 
+  /** An answer that is no JSON. */
+  async text(path: string): Promise<string> {
+    const response = await fetch(`${this.url}${path}`, { headers: { authorization: `Bearer ${this.token}` } });
+    return response.text();
+  }
+
   /** The command line, as a user runs it. */
   cli(args: readonly string[], input = ''): Promise<CliResult> {
     return runCli(['--server', this.url, ...args], { input, token: this.token });

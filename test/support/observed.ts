@@ -11,16 +11,18 @@ export class Observed {
   }
 
   async get<T>(path: string): Promise<T> {
-    const response = await fetch(`${this.stack.address('admin-api', 'http')}/api/v1${path}`);
+    const response = await this.send('GET', path);
     if (!response.ok) throw new Error(`GET ${path} answers ${response.status}: ${await response.text()}`);
     return (await response.json()) as T;
   }
 
-  async send(method: 'PUT' | 'POST' | 'DELETE', path: string, body?: object): Promise<Response> {
-    return fetch(`${this.stack.address('admin-api', 'http')}/api/v1${path}`, {
-      method,
-      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-    });
+  /** The answer as it is, also a refusal. */
+  send(method: 'GET' | 'PUT' | 'POST' | 'DELETE', path: string, body?: object): Promise<Response> {
+    const authorization = `Bearer ${this.stack.token}`;
+    const url = `${this.stack.address('admin-api', 'http')}/api/v1${path}`;
+    if (body === undefined) return fetch(url, { method, headers: { authorization } });
+    const headers = { authorization, 'content-type': 'application/json' };
+    return fetch(url, { method, body: JSON.stringify(body), headers });
   }
 
   async nodes(): Promise<Node[]> {

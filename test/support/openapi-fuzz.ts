@@ -57,6 +57,7 @@ export async function fuzz(document: OpenApi, options: FuzzOptions): Promise<See
   const seen: Seen = new Map();
   for (const [path, operations] of Object.entries(document.paths)) {
     for (const [method, operation] of Object.entries(operations)) {
+      if (isEndless(operation)) continue;
       const validatorOf = (status: string, type: string): ValidateFunction | undefined => {
         const pointer = ['paths', path, method, 'responses', status, 'content', type, 'schema'].map(pointerPart);
         return ajv.getSchema(`openapi#/${pointer.join('/')}`) as ValidateFunction | undefined;
@@ -71,6 +72,11 @@ export async function fuzz(document: OpenApi, options: FuzzOptions): Promise<See
     }
   }
   return seen;
+}
+
+/** A stream of events: its answer does not end. */
+function isEndless({ responses }: Operation): boolean {
+  return Object.values(responses).some(({ content }) => content?.['text/event-stream'] !== undefined);
 }
 
 function requests(path: string, method: string, operation: Operation, options: FuzzOptions): fc.Arbitrary<Sent> {

@@ -125,7 +125,7 @@ export function databaseRoutes(app: App, parts: AdminParts): void {
   app.post(
     `${PREFIX}/check`,
     {
-      config: { role: 'operator' },
+      config: { role: 'admin' },
       schema: {
         tags: ['databases'],
         summary: 'Test a database that need not be stored',

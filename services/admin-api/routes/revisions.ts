@@ -25,7 +25,7 @@ export function revisionRoutes(app: App, parts: AdminParts): void {
   app.post(
     '/api/v1/diff',
     {
-      config: { role: 'viewer' },
+      config: { role: 'admin' },
       bodyLimit: FILE_LIMIT_BYTES,
       schema: {
         tags: ['channels'],

@@ -23,10 +23,13 @@ const EXPECTED: readonly [method: RegExp, path: RegExp, role: RouteRole][] = [
   [/DELETE|PUT/, /^\/api\/v1\/session(\/password)?$/, 'viewer'],
   [/./, /^\/api\/v1\/tokens(\/|$)/, 'viewer'],
   [/./, /^\/api\/v1\/users(\/|$)/, 'admin'],
+  [/GET/, /^\/api\/v1\/export$/, 'admin'],
+  [/./, /^\/api\/v1\/alarm-rules(\/|$)/, 'admin'],
   [/GET/, /./, 'viewer'],
   [/POST/, /\/(start|pause|stop|position|check|decision|resync)$/, 'operator'],
   [/./, /./, 'admin'],
 ];
+const ENDLESS = '/api/v1/events';
 /** Documents of a request are not stored, but the servers that they name are connected to, with passwords of the process. */
 const ADMINS_ONLY = /^\/api\/v1\/(check|diff|preview|databases\/check)$/;
 
@@ -58,6 +61,7 @@ test('regression 24: every route refuses who has not its role: nobody with 401, 
     const request = { method, url: url.replaceAll(/:\w+/g, '1-1-1'), payload: '{}', headers: JSON_TYPE } as const;
     const callers: readonly (Role | undefined)[] = [undefined, ...roleSchema.options];
     for (const caller of callers) {
+      if (url === ENDLESS && caller !== undefined) continue; // the answer to who may listen does not end
       const { statusCode } = await admin.call(
         request as never,
         caller === undefined ? undefined : admin.tokens[caller],
