@@ -306,9 +306,10 @@ export class Lane {
   private observer(): ConstructorParameters<typeof RecordReader>[0]['observer'] {
     const { board } = this.settings;
     return {
-      onHeartbeat: (committed) => {
+      onFirst: (committed) => board.found(this.partition.partition, committed),
+      onHeartbeat: (committed, behind) => {
         this.watch.hasBeats = true;
-        board.heartbeat(this.partition.partition, committed);
+        board.heartbeat(this.partition.partition, committed, behind);
       },
       onRepeat: () => {},
       onRules: (revision) => {

@@ -38,7 +38,10 @@ export type ReaderParts = {
 
 /** What a person may want to know of records that are not applied. */
 export type ReaderObserver = {
-  onHeartbeat(committedMicros: number): void;
+  /** The first record that is to be applied. */
+  onFirst(committedMicros: number): void;
+  /** `behind`: the offset behind the last record before it that is to be applied. */
+  onHeartbeat(committedMicros: number, behind: bigint): void;
   onRepeat(): void;
   /** The lane goes over to the rules of another revision of the channel's document. */
   onRules(revision: number): void;
@@ -56,6 +59,8 @@ export class RecordReader {
   private readonly head = emptyHead();
   private readonly rowParts = new RowParts();
   private readonly source: Source = { bytes: Buffer.alloc(0), at: 0 };
+  /** Offset of the last record that was handed to the batcher. */
+  private reached: string | undefined;
   /** Number of the transaction that the start filter has judged, and its verdict. */
   private judged: { epoch: number; transaction: number; isBefore: boolean } | undefined;
 
@@ -175,14 +180,19 @@ export class RecordReader {
   }
 
   private readNew(record: ConsumedRecord, value: Buffer, head: RecordHead, use: SchemaUse): void {
-    const { batcher } = this.parts;
+    if (this.reached === undefined) this.parts.observer.onFirst(head.committed);
     const isWanted = (use !== 'none' || head.op === STATEMENT) && !this.isBeforeStart(head, value);
     if (isWanted && head.op === STATEMENT) {
       this.statement = readStatement(value, head, record.offset);
       return;
     }
     if (isWanted && use !== 'none') this.take(record, value, head, use);
-    batcher.reach(head, value, record.offset);
+    this.reach(record, value, head);
+  }
+
+  private reach({ offset }: ConsumedRecord, value: Buffer, head: RecordHead): void {
+    this.parts.batcher.reach(head, value, offset);
+    this.reached = offset;
   }
 
   private take(record: ConsumedRecord, value: Buffer, head: RecordHead, use: Exclude<SchemaUse, 'none'>): void {
@@ -219,12 +229,12 @@ export class RecordReader {
 
   private readHeartbeat(record: ConsumedRecord, value: Buffer, head: RecordHead): void {
     this.follow(record, value, head);
-    this.parts.observer.onHeartbeat(head.committed);
+    this.parts.observer.onHeartbeat(head.committed, this.reached === undefined ? 0n : BigInt(this.reached) + 1n);
   }
 
   /** The first record after an operator moved the offset makes a checkpoint even when it is not numbered: from there on a loss shows, also to who begins again. */
   private follow(record: ConsumedRecord, value: Buffer, head: RecordHead): void {
-    if (this.order.follow(record, value, head)) this.parts.batcher.reach(head, value, record.offset);
+    if (this.order.follow(record, value, head)) this.reach(record, value, head);
   }
 
   /** From here on the stream holds the tables that these revisions ask for: rows of a table that is not known here yet would be left out. */

@@ -12,6 +12,7 @@ import type { ReplicationError } from '../../shared/runtime/errors.ts';
 import type { AppliedBatch } from './applier.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { DriftKind } from './drift.ts';
+import { LaneLag } from './lane-lag.ts';
 import type { Tally } from './tally.ts';
 
 type Counts = { inserts: number; updates: number; deletes: number };
@@ -29,12 +30,9 @@ type LaneView = {
   applied: Checkpoint | undefined;
   /** Rows in quarantine, by table of the target. */
   quarantine: ReadonlyMap<string, number>;
-  /** Lag of what was last handled, ms, and when that was. */
-  lag: { ms: number; committedMs: number } | undefined;
+  readonly lag: LaneLag;
   /** The last batch with rows. */
   batch: AppliedSample | undefined;
-  /** When the last heartbeat came; undefined when none ever did. */
-  beatAt: number | undefined;
 };
 
 /** The worst state of its partitions is the state of a pipeline. */
@@ -52,9 +50,6 @@ const SEVERITY: readonly PipelineState[] = [
 
 /** Kinds of drift that are work left out. */
 const SKIPPED: ReadonlySet<string> = new Set<DriftKind>(['noKey', 'repeatKeyless', 'repeatOrphan']);
-
-/** Heartbeats leave the selector once a second. */
-const BEAT_LATE_MS = 4_000;
 
 export type BoardIdentity = Pick<Status, 'site' | 'instance' | 'source'> & {
   channel: string;
@@ -117,9 +112,8 @@ export class StatusBoard {
       end,
       applied: undefined,
       quarantine: new Map(),
-      lag: undefined,
+      lag: new LaneLag(),
       batch: undefined,
-      beatAt: undefined,
     });
   }
 
@@ -132,6 +126,7 @@ export class StatusBoard {
   }
 
   laneReads(partition: number, next: bigint): void {
+    this.lanes.get(partition)?.lag.begin(next);
     this.updateLane(partition, { next, state: 'running', reason: undefined });
   }
 
@@ -140,17 +135,19 @@ export class StatusBoard {
     this.transactions += transactions;
     this.count(rows);
     for (const { kind, rows: count } of drift) addTo(SKIPPED.has(kind) ? this.skipped : this.drift, kind, count);
-    if (isFinal)
-      this.updateLane(partition, {
-        next: checkpoint.nextOffset,
-        applied: checkpoint,
-        lag: lagOf(checkpoint.committed),
-        ...(rows.size === 0 ? {} : { batch: sampleOf(partition, batch) }),
-      });
+    if (!isFinal) return;
+    this.passed(partition, checkpoint);
+    if (rows.size > 0) this.updateLane(partition, { batch: sampleOf(partition, batch) });
   }
 
-  heartbeat(partition: number, committedMicros: number): void {
-    this.updateLane(partition, { lag: lagOf(committedMicros), beatAt: Date.now() });
+  /** A heartbeat was read; it counts when the partition is applied up to `behind`. */
+  heartbeat(partition: number, committedMicros: number, behind: bigint): void {
+    this.lanes.get(partition)?.lag.heartbeat(committedMicros, behind);
+  }
+
+  /** The first record that a lane is to apply was read. */
+  found(partition: number, committedMicros: number): void {
+    this.lanes.get(partition)?.lag.found(committedMicros);
   }
 
   /** What the watch over a lane has found; undefined: it gets on. */
@@ -170,7 +167,12 @@ export class StatusBoard {
 
   crossed(partition: number, checkpoint: Checkpoint): void {
     this.transactions += 1;
-    this.updateLane(partition, { next: checkpoint.nextOffset, applied: checkpoint, lag: lagOf(checkpoint.committed) });
+    this.passed(partition, checkpoint);
+  }
+
+  private passed(partition: number, checkpoint: Checkpoint): void {
+    this.updateLane(partition, { next: checkpoint.nextOffset, applied: checkpoint });
+    this.lanes.get(partition)?.lag.applied(checkpoint.nextOffset, checkpoint.committed);
   }
 
   /** What waits in quarantine, by table. */
@@ -266,17 +268,12 @@ export class StatusBoard {
     };
   }
 
-  /** Behind, or without a heartbeat: now - commit time of the newest change or heartbeat. Caught up: what the last one took. */
+  /** That of the slowest partition; undefined until something is known. */
   lagMs(now = Date.now()): number | undefined {
-    let most: number | undefined;
-    for (const { lag, next, end, state, beatAt } of this.lanes.values()) {
-      if (lag === undefined) continue;
-      const isSilent = beatAt !== undefined && now - beatAt > BEAT_LATE_MS;
-      const isBehind = next < end() || state !== 'running' || isSilent;
-      const ms = isBehind ? Math.max(lag.ms, now - lag.committedMs) : lag.ms;
-      if (most === undefined || ms > most) most = ms;
-    }
-    return most;
+    const lags = [...this.lanes.values()].flatMap(
+      ({ lag, next, end, state }) => lag.ms(now, next < end() || state !== 'running') ?? [],
+    );
+    return lags.length === 0 ? undefined : Math.max(...lags);
   }
 }
 
@@ -296,11 +293,6 @@ function shownOf({ state, reason, halt }: LaneView): { state: PipelineState; rea
 
 function severity({ state }: { state: PipelineState }): number {
   return SEVERITY.indexOf(state);
-}
-
-function lagOf(committedMicros: number): { ms: number; committedMs: number } {
-  const committedMs = committedMicros / 1000;
-  return { ms: Math.max(0, Math.round(Date.now() - committedMs)), committedMs };
 }
 
 function sampleOf(
