@@ -41,6 +41,7 @@ import { seekRoutes } from './routes/seek.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { stateRoutes } from './routes/state.ts';
 import { statusRoutes } from './routes/status.ts';
+import { tableRoutes } from './routes/tables.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { userRoutes } from './routes/users.ts';
 import type { StatusView } from './status-view.ts';
@@ -102,6 +103,7 @@ export async function createServer(parts: AdminParts): Promise<App> {
     seekRoutes(scope, parts);
     quarantineRoutes(scope, parts);
     checkRoutes(scope, parts);
+    tableRoutes(scope, parts);
     nodeRoutes(scope, parts);
     logRoutes(scope, parts);
     docsRoutes(scope);
