@@ -21,6 +21,7 @@ import type { QuarantineDesk } from './quarantine-desk.ts';
 import type { RevisionBook } from './revision-book.ts';
 import { alarmRoutes } from './routes/alarms.ts';
 import { applyRoutes } from './routes/apply.ts';
+import { auditRoutes } from './routes/audit.ts';
 import { channelRoutes } from './routes/channels.ts';
 import { checkRoutes } from './routes/check.ts';
 import { consoleRoutes } from './routes/console.ts';
@@ -101,6 +102,7 @@ export async function createServer(parts: AdminParts): Promise<App> {
     ddlRoutes(scope, parts);
     positionRoutes(scope, parts);
     seekRoutes(scope, parts);
+    auditRoutes(scope, parts);
     quarantineRoutes(scope, parts);
     checkRoutes(scope, parts);
     tableRoutes(scope, parts);
