@@ -44,7 +44,8 @@ export async function resolveTables(
     }));
     return [...Map.groupBy(places, ({ pipeline }) => pipeline.from).values()];
   });
-  const found = (await Promise.all(looks.map((places) => lookAtSource(places, problems)))).flat();
+  const found: Found[] = [];
+  for (const places of looks) found.push(...(await lookAtSource(places, problems)));
   const wanted = found.filter(({ channel, table: { pipeline, from, to } }) =>
     holds(`${channel} ${pipeline} ${from.schema}.${from.table} ${to.schema}.${to.table}`, asked.filter),
   );
@@ -79,11 +80,9 @@ async function lookAtSource(places: readonly Place[], problems: UnreadDatabase[]
 async function compare(found: readonly Found[], problems: UnreadDatabase[]): Promise<ResolvedTable[]> {
   const groups = Map.groupBy(found, ({ channel, pipeline }) => JSON.stringify([channel, pipeline.from, pipeline.to]));
   const findings = new Map<Found, Findings>();
-  await Promise.all(
-    [...groups.values()].map(async (group) => {
-      for (const [each, what] of await compareGroup(group, problems)) findings.set(each, what);
-    }),
-  );
+  for (const group of groups.values()) {
+    for (const [each, what] of await compareGroup(group, problems)) findings.set(each, what);
+  }
   return found.map((each) => {
     const { isKnown, problems: own } = findings.get(each) ?? { isKnown: false, problems: [] };
     const { pipeline, mapping, from, to } = each.table;
