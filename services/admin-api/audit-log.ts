@@ -7,11 +7,13 @@ import { EntryBook } from './entry-book.ts';
 
 const KEPT = 10_000;
 
-/** What an operator does. */
-export type Deed = Pick<AuditEntry, 'by' | 'action' | 'channel' | 'pipeline' | 'what' | 'rows'> &
-  Partial<Pick<AuditEntry, 'id' | 'before' | 'after' | 'transactions'>>;
+/** What a person does. */
+export type Deed = Pick<AuditEntry, 'by' | 'action' | 'what'> & Partial<Omit<AuditEntry, 'at' | 'outcome'>>;
 
-/** What operators did by hand, from `lutra.audit`; the newest 10,000 are at hand. */
+/** Who changes something, and where that is noted. */
+export type Noted = { readonly audit: AuditLog; readonly by: string };
+
+/** What people changed, from `lutra.audit`; the newest 10,000 are at hand. */
 export class AuditLog implements AsyncDisposable {
   private readonly writer: ChannelWriter;
   private readonly book: EntryBook<AuditEntry>;
@@ -26,33 +28,44 @@ export class AuditLog implements AsyncDisposable {
     return this.book.run(signal);
   }
 
-  /** The newest first. */
-  list(limit: number): AuditEntry[] {
-    return this.book
-      .all()
-      .toSorted((a, b) => b.at - a.at)
-      .slice(0, limit);
+  /** In no order. */
+  all(): AuditEntry[] {
+    return this.book.all();
   }
 
   /** Writes the deed as begun, does it, and writes its outcome; `rows` counts what it was about. Errors: KAFKA_…, and those of `work`. */
-  async record<T>(deed: Deed, work: () => Promise<T>, rows: (result: T) => number = () => deed.rows): Promise<T> {
-    const none = { before: {}, after: {}, transactions: 0 };
-    const entry: AuditEntry = { id: randomUUID(), at: Date.now(), ...none, ...deed, outcome: 'begun' };
-    await this.write(entry);
+  record<T>(deed: Deed, work: () => Promise<T>, rows: (result: T) => number = () => deed.rows ?? 0): Promise<T> {
+    return this.recordAll([deed], work, rows);
+  }
+
+  /** Several deeds that are done by one piece of work, or not. Errors: as `record`. */
+  async recordAll<T>(
+    deeds: readonly Deed[],
+    work: () => Promise<T>,
+    rows: (result: T) => number = () => 0,
+  ): Promise<T> {
+    const none = { before: {}, after: {}, transactions: 0, rows: 0 };
+    const at = Date.now();
+    const entries = deeds.map((deed): AuditEntry => ({ id: randomUUID(), at, ...none, ...deed, outcome: 'begun' }));
+    await this.write(entries);
     try {
       const result = await work();
-      await this.write({ ...entry, rows: rows(result), outcome: 'done' });
+      await this.write(entries.map((entry) => ({ ...entry, rows: rows(result), outcome: 'done' })));
       return result;
     } catch (error) {
-      await this.write({ ...entry, outcome: 'failed' });
+      await this.write(entries.map((entry) => ({ ...entry, outcome: 'failed' })));
       throw error;
     }
   }
 
   /** Resolves when Kafka has it. Errors: KAFKA_…. */
-  private async write(entry: AuditEntry): Promise<void> {
-    await this.writer.put(AUDIT_TOPIC, [{ key: entry.id, value: Buffer.from(JSON.stringify(entry)) }]);
-    this.book.keep(entry.id, entry);
+  private async write(entries: readonly AuditEntry[]): Promise<void> {
+    if (entries.length === 0) return;
+    await this.writer.put(
+      AUDIT_TOPIC,
+      entries.map((entry) => ({ key: entry.id, value: Buffer.from(JSON.stringify(entry)) })),
+    );
+    for (const entry of entries) this.book.keep(entry.id, entry);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

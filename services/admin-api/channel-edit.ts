@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Channel, ChannelDocument } from '../../shared/model/channel.ts';
 import { parseChannelDocuments } from '../../shared/model/channel-document.ts';
 import { type DatabaseDocument, databaseOf } from '../../shared/model/database-document.ts';
+import { documentOf } from '../../shared/model/written-document.ts';
 import { ApiError, invalidDocument, unknownChannel } from './api-error.ts';
 import {
   type AppliedDocument,
@@ -11,6 +12,7 @@ import {
   planChannels,
   planDatabases,
 } from './channel-plan.ts';
+import { deedsOf, deletionOf, stateDeed } from './document-deeds.ts';
 import type { ChangeMark } from './revision-book.ts';
 import type { AdminParts } from './server.ts';
 
@@ -72,8 +74,10 @@ export function applyDocuments(parts: AdminParts, read: () => Documents, options
     options.guard?.(parts.channels.all());
     const plan = planDocuments(parts, read());
     if (options.isDryRun || plan.channels.length + plan.databases.length === 0) return plan;
-    await parts.databases.write(plan.databases);
-    await writeChannels(parts, plan, options);
+    await parts.audit.recordAll(deedsOf(parts, plan, options), async () => {
+      await parts.databases.write(plan.databases);
+      await writeChannels(parts, plan, options);
+    });
     parts.log.info({ applied: plan.applied.map(({ kind, name, outcome }) => `${kind} ${name} ${outcome}`) }, 'applied');
     return plan;
   });
@@ -94,7 +98,9 @@ export function setState(
     const applied: AppliedDocument[] = [
       { kind: 'Channel', name, outcome: 'configured', revision: channel.revision, changed: ['state'], notes: [] },
     ];
-    await writeChannels(parts, { applied, channels: [channel] }, mark);
+    await parts.audit.record(stateDeed(stored, state, mark.by), () =>
+      writeChannels(parts, { applied, channels: [channel] }, mark),
+    );
     parts.log.info({ channel: name, state }, 'channel set');
     return { channel, changed: true };
   });
@@ -116,7 +122,7 @@ async function writeChannels(
 }
 
 /** Deletes a channel. Errors: 404; 412; 409 when other channels use a database that only this one defines. */
-export function deleteChannel(parts: AdminParts, name: string, ifMatch: string | undefined): Promise<void> {
+export function deleteChannel(parts: AdminParts, name: string, ifMatch: string | undefined, by: string): Promise<void> {
   return parts.channels.exclusively(async () => {
     const current = parts.channels.all();
     const stored = current.get(name);
@@ -132,8 +138,10 @@ export function deleteChannel(parts: AdminParts, name: string, ifMatch: string |
         `define the database in one of these channels or in a document of its own first, or delete them before ${name}`,
       );
     }
-    await parts.channels.write([{ deleted: name }]);
-    await parts.revisions.remove(stored);
+    await parts.audit.record(deletionOf(documentOf(stored), by), async () => {
+      await parts.channels.write([{ deleted: name }]);
+      await parts.revisions.remove(stored);
+    });
     parts.log.info({ channel: name }, 'channel deleted');
   });
 }

@@ -1,6 +1,8 @@
+import { databaseDocumentOf } from '../../shared/model/database-document.ts';
 import { ApiError } from './api-error.ts';
 import { requireRevision } from './channel-edit.ts';
 import { databaseViews } from './database-view.ts';
+import { deletionOf } from './document-deeds.ts';
 import type { DatabaseView } from './schemas/databases.ts';
 import type { AdminParts } from './server.ts';
 
@@ -17,7 +19,12 @@ export function databaseNamed(parts: AdminParts, name: string): DatabaseView {
 }
 
 /** Deletes the document of a database. Errors: 404; 412; 409 for one that a channel defines, or that channels need. */
-export function deleteDatabase(parts: AdminParts, name: string, ifMatch: string | undefined): Promise<void> {
+export function deleteDatabase(
+  parts: AdminParts,
+  name: string,
+  ifMatch: string | undefined,
+  by: string,
+): Promise<void> {
   return parts.channels.exclusively(async () => {
     const { kind, definedIn, usedBy } = databaseNamed(parts, name);
     if (kind === 'channel') {
@@ -28,7 +35,8 @@ export function deleteDatabase(parts: AdminParts, name: string, ifMatch: string 
         'change or delete that channel',
       );
     }
-    requireRevision(parts.databases.all().get(name), name, ifMatch, 'database');
+    const stored = parts.databases.all().get(name);
+    requireRevision(stored, name, ifMatch, 'database');
     if (usedBy.length > 0 && definedIn.length === 0) {
       const uses = [...new Set(usedBy.map(({ channel }) => channel))];
       throw new ApiError(
@@ -38,7 +46,8 @@ export function deleteDatabase(parts: AdminParts, name: string, ifMatch: string 
         'let these channels use another database, or delete them first',
       );
     }
-    await parts.databases.write([{ deleted: name }]);
+    const deeds = stored === undefined ? [] : [deletionOf(databaseDocumentOf(stored), by)];
+    await parts.audit.recordAll(deeds, () => parts.databases.write([{ deleted: name }]));
     parts.log.info({ database: name }, 'database deleted');
   });
 }

@@ -14,7 +14,8 @@ import {
 import { type Connection, type MysqlAddress, namedLoss, openConnection } from './connection.ts';
 import { readGrants } from './grants.ts';
 import { mergeWarning } from './mapped-facts.ts';
-import { readServerFacts } from './server-facts.ts';
+import { onServer } from './mapped-tables.ts';
+import { readServerFacts, type ServerFacts } from './server-facts.ts';
 import { attempt, errorsFirst, readAccount } from './source-check.ts';
 import { keyOf, readSchemas, readTables, type TableFacts } from './table-facts.ts';
 import { checkDdlGrants, checkTargetGrants, checkTargetSettings } from './target-settings.ts';
@@ -48,6 +49,32 @@ export async function checkTarget(
   }
 }
 
+/** What stands against each of some tables of a target, in their order. Errors: TARGET_…. */
+export function checkTargetTables(address: MysqlAddress, pairs: readonly TablePair[]): Promise<CheckProblem[][]> {
+  return onServer(address, 'TARGET', async (connection) => {
+    const server = { place: placeOf(address), account: await readAccount(connection) };
+    const folded = foldsNames(await readServerFacts(connection))
+      ? pairs.map((pair) => ({ ...pair, target: lowerCase(pair.target) }))
+      : pairs;
+    const existing = new Set(await readSchemas(connection));
+    const tables = await readTables(
+      connection,
+      folded.map(({ target }) => target),
+    );
+    const found = new Map(tables.map((table) => [keyOf(table), table]));
+    return folded.map((pair) =>
+      existing.has(pair.target.schema)
+        ? checkTargetTable(pair, found.get(keyOf(pair.target)), server.place)
+        : [schemaMissing(pair.target.schema, server)],
+    );
+  });
+}
+
+/** With lower_case_table_names 1 or 2 the server compares names of schemas and tables in lower case. */
+function foldsNames({ variables }: ServerFacts): boolean {
+  return (variables.get('lower_case_table_names') ?? '0') !== '0';
+}
+
 async function inspect(
   connection: Connection,
   place: string,
@@ -57,8 +84,7 @@ async function inspect(
   const server = { place, account: await readAccount(connection) };
   const facts = await readServerFacts(connection);
   const grants = await readGrants(connection);
-  // NOTE with lower_case_table_names 1 or 2 the server compares names of schemas and tables in lower case.
-  const folds = (facts.variables.get('lower_case_table_names') ?? '0') !== '0';
+  const folds = foldsNames(facts);
   const folded = folds ? pairs.map((pair) => ({ ...pair, target: lowerCase(pair.target) })) : pairs;
   const targets = folded.map(({ target }) => target);
   return [

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { auditListSchema } from '../../services/admin-api/seek/seek-schemas.ts';
+import { auditListSchema } from '../../services/admin-api/schemas/audit.ts';
 import { callAdmin } from '../support/access.ts';
 import { decide, statementsOf, untilStatement } from '../support/ddl-desk.ts';
 import { Flow } from '../support/flow.ts';
@@ -64,9 +64,9 @@ test('a held DDL can be skipped, and one whose decision is refused again stays h
     { id: 2, v: 3, w: 4 },
   ]);
   assert.equal(await decide(flow, held, { action: 'skip' }), 409);
-  const answer = await callAdmin(flow.stack, '/api/v1/audit');
+  const answer = await callAdmin(flow.stack, `/api/v1/audit?channel=${flow.name}&action=statement`);
   const { items } = auditListSchema.parse(await answer.json());
-  const mine = items.filter(({ channel }) => channel === flow.name).toReversed();
+  const mine = items.toReversed();
   assert.deepEqual(
     mine.map(({ what, outcome, by }) => [what, outcome, by]),
     [

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type * as z from 'zod';
+import { auditListSchema } from '../../services/admin-api/schemas/audit.ts';
 import { applyReplySchema, channelListSchema } from '../../services/admin-api/schemas/channels.ts';
 import { checkReplySchema } from '../../services/admin-api/schemas/check.ts';
 import { databaseListSchema, databaseViewSchema } from '../../services/admin-api/schemas/databases.ts';
@@ -12,7 +13,9 @@ import {
   revisionDocumentSchema,
   revisionListSchema,
 } from '../../services/admin-api/schemas/revisions.ts';
+import { tableListSchema } from '../../services/admin-api/schemas/tables.ts';
 import { AdminBench, type Answer, eventually } from '../support/admin-bench.ts';
+import { CheckBench } from '../support/check-bench.ts';
 import { stackAddresses } from '../support/stack.ts';
 
 const bench = await AdminBench.open(stackAddresses().kafka);
@@ -189,4 +192,134 @@ test('the positions of a channel say what they know and why something is not kno
   const { items } = read(positionListSchema, await bench.call('GET', `/api/v1/channels/${name}/positions`));
   assert.deepEqual([items[0]?.group, items[0]?.topic], [`lutra.${name}.p`, `lutra.rows.${bench.site}.${name}-a`]);
   assert.ok(items[0]?.problems.some(({ code }) => code === 'SECRET_MISSING'));
+});
+
+test('the tables that a pattern means at present are listed with where they go and whether they fit there, also of documents that are not stored', async () => {
+  const { host, port } = stackAddresses().mysql;
+  await using server = await CheckBench.open(`${host}:${port}`);
+  const { schema: from, sql } = server;
+  const to = `${from}_to`;
+  const create = ['a', 'b', 'c', 'left_out'].map((table) => `CREATE TABLE ${table} (id INT PRIMARY KEY, v INT)`);
+  await sql.query([...create, 'CREATE VIEW w AS SELECT * FROM a', `CREATE DATABASE ${to}`].join(';'));
+  await sql.query(`CREATE TABLE ${to}.x_a LIKE a; CREATE TABLE ${to}.x_b (id INT PRIMARY KEY)`);
+  try {
+    process.env.LUTRA_BENCH_LUTRA = 'lutra';
+    const name = bench.channel('tables');
+    const mapping = `{from: "${from}.*", to: "${to}.x_*", exclude: ["${from}.left_*"]}`;
+    const document = bench
+      .document(name)
+      .replaceAll('127.0.0.1:1;', `${host}:${port}`)
+      .replaceAll('user: u', 'user: lutra')
+      .replaceAll('NOT_SET_HERE', 'LUTRA_BENCH_LUTRA')
+      .replace('{from: "shop.*", to: "copy.*"}', mapping);
+    const preview = read(tableListSchema, await bench.call('POST', '/api/v1/preview', document));
+    assert.deepEqual(
+      preview.items.map((each) => [each.mapping, each.from, each.to, each.state, each.problems[0]?.code]),
+      [
+        [0, { schema: from, table: 'a' }, { schema: to, table: 'x_a' }, 'ok', undefined],
+        [0, { schema: from, table: 'b' }, { schema: to, table: 'x_b' }, 'not-fit', 'TARGET_COLUMN_MISSING'],
+        [0, { schema: from, table: 'c' }, { schema: to, table: 'x_c' }, 'missing-at-target', 'TARGET_TABLE_MISSING'],
+      ],
+    );
+    const path = `/api/v1/channels/${name}/tables`;
+    assert.equal((await bench.call('GET', path)).status, 404);
+    assert.equal((await bench.call('PUT', `/api/v1/channels/${name}`, document)).status, 201);
+    const first = read(tableListSchema, await bench.call('GET', `${path}?limit=2`));
+    const rest = read(
+      tableListSchema,
+      await bench.call('GET', `${path}?limit=2&after=${encodeURIComponent(first.next ?? '')}`),
+    );
+    assert.deepEqual([[...first.items, ...rest.items], first.total, rest.next], [preview.items, 3, undefined]);
+    const one = read(tableListSchema, await bench.call('GET', `${path}?filter=X_B`));
+    assert.deepEqual(
+      one.items.map(({ to }) => to.table),
+      ['x_b'],
+    );
+
+    const none = document.replace(`from: "${from}.*"`, `from: "${from}.none"`).replace('x_*', 'none');
+    const nothing = read(tableListSchema, await bench.call('POST', '/api/v1/preview', none));
+    assert.deepEqual(
+      [nothing.items, nothing.problems.map(({ pipeline, problem }) => [pipeline, problem.code])],
+      [[], [['p', 'TABLE_UNKNOWN']]],
+    );
+    const away = none.replace(`${host}:${port}`, '127.0.0.1:1;');
+    const unread = read(tableListSchema, await bench.call('POST', '/api/v1/preview', away));
+    assert.deepEqual(
+      [unread.items[0]?.state, unread.problems.map(({ database, problem }) => [database, problem.code])],
+      ['missing-at-target', [[`${name}-a`, 'SOURCE_UNREACHABLE']]],
+    );
+  } finally {
+    await sql.query(`DROP DATABASE ${to}`);
+  }
+});
+
+test('every change is in the audit with who, what, before and after, without secrets; it is filtered and read in pages; users and rules are for admins', async () => {
+  const name = bench.channel('audited');
+  const path = `/api/v1/channels/${name}`;
+  const first = bench.document(name);
+  assert.equal((await bench.call('PUT', path, first)).status, 201);
+  assert.equal((await bench.call('PUT', path, first)).status, 200);
+  assert.equal((await bench.call('PUT', `${path}?dryRun`, `${first}description: x\n`)).status, 200);
+  assert.equal((await bench.call('PUT', path, `${first}description: x\n`)).status, 200);
+  assert.equal((await post(`/channels/${name}/pause`, {})).status, 200);
+  assert.equal((await post(`/channels/${name}/rollback`, { revision: 1 })).status, 200);
+  assert.equal((await bench.call('DELETE', path)).status, 204);
+  const audit = async (query: string) => read(auditListSchema, await bench.call('GET', `/api/v1/audit?${query}`));
+  const { items, total } = await audit(`channel=${name}`);
+  assert.deepEqual(
+    items.toReversed().map(({ action, what, outcome }) => `${action} ${what} ${outcome}`),
+    [
+      `document channel ${name} created done`,
+      `document channel ${name} changed: description done`,
+      `state channel ${name} paused done`,
+      `document channel ${name} changed: description (rolled back to revision 1) done`,
+      `document channel ${name} deleted done`,
+    ],
+  );
+  const [deleted, , paused, described, created] = items;
+  assert.match(created?.after.document ?? '', /to: copy\.\*/);
+  assert.deepEqual([described?.before, described?.after], [{}, { description: 'x' }]);
+  assert.deepEqual([paused?.before, paused?.after], [{ state: 'running' }, { state: 'paused' }]);
+  assert.match(deleted?.before.document ?? '', /env: NOT_SET_HERE/);
+  const page = await audit(`channel=${name}&limit=2`);
+  const rest = await audit(`channel=${name}&limit=10&after=${encodeURIComponent(page.next ?? '')}`);
+  assert.deepEqual([[...page.items, ...rest.items], total], [items, 5]);
+  assert.equal((await audit(`channel=${name}&action=state&by=adm`)).total, 1);
+  assert.equal((await audit(`channel=${name}&by=nobody`)).total, 0);
+  assert.equal((await audit(`channel=${name}&from=${(deleted?.at ?? 0) + 1}`)).total, 0);
+
+  const user = `u-${bench.word}`;
+  const began = Date.now();
+  const secret = 'a password that is never told';
+  assert.equal((await post('/users', { name: user, role: 'viewer', password: secret })).status, 201);
+  const change = JSON.stringify({ role: 'operator' });
+  assert.equal((await bench.call('PATCH', `/api/v1/users/${user}`, change, JSON_BODY)).status, 200);
+  const made = await post('/tokens', { name: user, role: 'viewer' });
+  const { id, token } = made.body as { id: string; token: string };
+  const webhook = `http://127.0.0.1:1/${secret.replaceAll(' ', '-')}`;
+  const rule = JSON.stringify({ kind: 'delay', channel: name, notify: [{ webhook }] });
+  assert.equal((await bench.call('PUT', `/api/v1/alarm-rules/${name}`, rule, JSON_BODY)).status, 200);
+  assert.equal((await bench.call('DELETE', `/api/v1/alarm-rules/${name}`)).status, 204);
+  assert.equal((await bench.call('DELETE', `/api/v1/users/${user}`)).status, 204);
+  const viewer = { authorization: `Bearer ${token}` };
+  const seen = read(auditListSchema, await bench.call('GET', `/api/v1/audit?from=${began}`, undefined, viewer));
+  assert.ok(seen.items.every(({ action }) => !['user', 'token', 'alarm-rule'].includes(action)));
+  assert.equal((await bench.call('DELETE', `/api/v1/tokens/${id}`)).status, 204);
+  const since = await audit(`from=${began}&limit=1000`);
+  const mine = since.items.filter(({ subject }) =>
+    [`user ${user}`, `token ${id}`, `alarm rule ${name}`].includes(subject ?? ''),
+  );
+  assert.deepEqual(
+    mine.toReversed().map(({ what, before, after }) => [what, before.role, after.role]),
+    [
+      [`user ${user} made`, undefined, 'viewer'],
+      [`user ${user} changed`, 'viewer', 'operator'],
+      [`token ${id} made: ${user}`, undefined, 'viewer'],
+      [`alarm rule ${name} made`, undefined, undefined],
+      [`alarm rule ${name} deleted`, undefined, undefined],
+      [`user ${user} deleted`, 'operator', undefined],
+      [`token ${id} of admin ended: ${user}`, undefined, undefined],
+    ],
+  );
+  assert.ok(![secret, secret.replaceAll(' ', '-'), token].some((each) => JSON.stringify(since).includes(each)));
 });

@@ -89,12 +89,11 @@ for (const target of ['otter', 'user']) {
     await untilStates(flow, []);
     await flow.assertEqual();
     assert.equal(await rowsOf(flow), '1=fits 3=anew 5=takes 40=moved 61=sixty');
-    const audit = (await (await callAdmin(flow.stack, '/api/v1/audit?limit=20')).json()) as {
-      items: { channel: string; what: string; outcome: string }[];
+    const audit = (await (await callAdmin(flow.stack, `/api/v1/audit?channel=${flow.name}&action=row`)).json()) as {
+      items: { what: string; outcome: string }[];
     };
-    const mine = audit.items.filter(({ channel }) => channel === flow.name);
     assert.deepEqual(
-      mine.map(({ what, outcome }) => `${what.split(' ')[0]} ${outcome}`),
+      audit.items.map(({ what, outcome }) => `${what.split(' ')[0]} ${outcome}`),
       ['take done', 'take done', 'take done'],
     );
     assert.deepEqual(await flow.atTarget('SELECT COUNT(*) AS n FROM lutra.quarantine WHERE topic = ?', [flow.topic]), [

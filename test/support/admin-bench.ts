@@ -13,7 +13,7 @@ import { adminToken } from '../../stack/access.ts';
 import { attachStack } from '../../stack/api.ts';
 import { PROJECT_ROOT, readConfig as readStackConfig } from '../../stack/config.ts';
 import { newStackAccess } from '../../stack/secrets.ts';
-import { CHANNELS_TOPIC, compactedTopicDefinition, statusTopic } from '../../topics/topics.ts';
+import { CHANNELS_TOPIC, compactedTopicDefinition, DATABASES_TOPIC, statusTopic } from '../../topics/topics.ts';
 
 export type Answer = { readonly status: number; readonly body: unknown; readonly headers: Headers };
 export type CliResult = { readonly code: number | null; readonly out: string; readonly err: string };
@@ -138,6 +138,18 @@ export class AdminBench implements AsyncDisposable {
   /** Writes any record to the channels topic, as someone else might. */
   async putStranger(key: string, value: string | null): Promise<void> {
     await this.producer.put(CHANNELS_TOPIC, [{ key, value: value === null ? null : Buffer.from(value) }]);
+  }
+
+  /** Takes many channels and databases away at once, past the API. */
+  async forget(channels: readonly string[], databases: readonly string[]): Promise<void> {
+    await this.producer.put(
+      CHANNELS_TOPIC,
+      channels.map((key) => ({ key, value: null })),
+    );
+    await this.producer.put(
+      DATABASES_TOPIC,
+      databases.map((key) => ({ key, value: null })),
+    );
   }
 
   /** The admin API ends; what was written stays. */

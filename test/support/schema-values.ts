@@ -57,6 +57,7 @@ function bound(wanted: number | undefined, other: number): number {
 
 function texts({ pattern, format, minLength = 0, maxLength = 60 }: JsonSchema): fc.Arbitrary<string> {
   if (format === 'date-time') return fc.date({ noInvalidDate: true }).map((date) => date.toISOString());
+  if (format === 'uri') return fc.constantFrom(...NOBODY_THERE);
   if (pattern !== undefined) return fc.stringMatching(new RegExp(pattern));
   return fc.string({ minLength, maxLength: Math.max(minLength, Math.min(maxLength, 60)), unit: 'grapheme' });
 }
@@ -74,6 +75,9 @@ function objects(
   const more = fc.dictionary(names, schemaValues(additionalProperties, depth + 1), { maxKeys: 3 });
   return fc.tuple(own, more).map(([a, b]) => ({ ...b, ...a }));
 }
+
+/** Addresses at which nobody answers: what is sent there leaves the machine nowhere. */
+const NOBODY_THERE = ['http://127.0.0.1:1/', 'http://127.0.0.1:1/?secret=x', 'https://localhost:1/notice'] as const;
 
 const NASTY = [
   '',

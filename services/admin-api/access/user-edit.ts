@@ -1,4 +1,5 @@
 import { ApiError } from '../api-error.ts';
+import type { Deed, Noted } from '../audit-log.ts';
 import type { AccessBook } from './access-book.ts';
 import type { UserRecord } from './access-record.ts';
 import type { AccessStore } from './access-store.ts';
@@ -22,6 +23,7 @@ export type UserChange = {
 export async function createUser(
   access: AccessStore,
   { name, role, password, mustChangePassword }: NewUser,
+  noted: Noted,
   expect: (book: AccessBook) => void = () => {},
 ): Promise<UserRecord> {
   const passwordHash = await hashPassword(password);
@@ -36,13 +38,19 @@ export async function createUser(
       );
     const now = Date.now();
     const user = { name, role, passwordHash, mustChangePassword, isDisabled: false, epoch: now, createdAt: now };
-    await access.write([{ user }]);
+    const deed = { ...deedOf(noted, name, 'made'), after: settingsOf(user) };
+    await noted.audit.record(deed, () => access.write([{ user }]));
     return user;
   });
 }
 
 /** Changes a user for an admin. A new password or disabling ends all sessions. Errors: 404; 409 for the last admin; KAFKA_…. */
-export async function changeUser(access: AccessStore, name: string, change: UserChange): Promise<UserRecord> {
+export async function changeUser(
+  access: AccessStore,
+  name: string,
+  change: UserChange,
+  noted: Noted,
+): Promise<UserRecord> {
   const passwordHash = change.password === undefined ? undefined : await hashPassword(change.password);
   return access.exclusively(async () => {
     const before = userNamed(access.book, name);
@@ -54,30 +62,51 @@ export async function changeUser(access: AccessStore, name: string, change: User
       epoch: passwordHash === undefined && change.disabled !== true ? before.epoch : nextEpoch(before),
     };
     if (!isActiveAdmin(user)) refuseLastAdmin(access.book, before);
-    await access.write([{ user }]);
+    const deed = {
+      ...deedOf(noted, name, passwordHash === undefined ? 'changed' : 'changed, with a new password'),
+      before: settingsOf(before),
+      after: settingsOf(user),
+    };
+    await noted.audit.record(deed, () => access.write([{ user }]));
     return user;
   });
 }
 
 /** Sets a password that its user chose; ends all sessions. Errors: 404; KAFKA_…. */
-export async function choosePassword(access: AccessStore, name: string, password: string): Promise<UserRecord> {
+export async function choosePassword(
+  access: AccessStore,
+  name: string,
+  password: string,
+  noted: Noted,
+): Promise<UserRecord> {
   const passwordHash = await hashPassword(password);
   return access.exclusively(async () => {
     const before = userNamed(access.book, name);
     const user = { ...before, passwordHash, mustChangePassword: false, epoch: nextEpoch(before) };
-    await access.write([{ user }]);
+    await noted.audit.record(deedOf(noted, name, 'chose a new password'), () => access.write([{ user }]));
     return user;
   });
 }
 
 /** Deletes a user and the user's tokens. Errors: 404; 409 for the last admin; KAFKA_…. */
-export function deleteUser(access: AccessStore, name: string): Promise<void> {
+export function deleteUser(access: AccessStore, name: string, noted: Noted): Promise<void> {
   return access.exclusively(async () => {
     const user = userNamed(access.book, name);
     refuseLastAdmin(access.book, user);
     const tokens = access.book.tokens.filter(({ owner }) => owner === name);
-    await access.write([{ deletedUser: name }, ...tokens.map(({ id }) => ({ deletedToken: id }))]);
+    const deed = { ...deedOf(noted, name, 'deleted'), before: settingsOf(user) };
+    await noted.audit.record(deed, () =>
+      access.write([{ deletedUser: name }, ...tokens.map(({ id }) => ({ deletedToken: id }))]),
+    );
   });
+}
+
+function deedOf({ by }: Noted, name: string, what: string): Deed {
+  return { by, action: 'user', subject: `user ${name}`, what: `user ${name} ${what}` };
+}
+
+function settingsOf({ role, isDisabled }: UserRecord): Record<string, string> {
+  return { role, disabled: String(isDisabled) };
 }
 
 function userNamed(book: AccessBook, name: string): UserRecord {

@@ -73,7 +73,7 @@ function textOf({ message, remedy, code, rule, openedAt, closedAt }: Alarm, noti
 }
 
 /** Addresses of webhooks may hold secrets, so only their host and a mark that tells them apart are shown. */
-function labelOf(receiver: Receiver): string {
+export function labelOf(receiver: Receiver): string {
   if ('email' in receiver) return receiver.email;
   const mark = createHash('sha256').update(receiver.webhook).digest('hex').slice(0, 6);
   return `${new URL(receiver.webhook).origin} (${mark})`;

@@ -1,8 +1,12 @@
+import type { FastifyRequest } from 'fastify';
 import * as z from 'zod';
-import { alarmRuleSchema } from '../../../shared/model/alarm.ts';
+import { type AlarmRule, alarmRuleSchema } from '../../../shared/model/alarm.ts';
+import { callerOf } from '../access/caller.ts';
 import type { StoredRule } from '../alarms/alarm-desk.ts';
+import { labelOf } from '../alarms/notifier.ts';
 import { isTimeZone } from '../alarms/schedule.ts';
 import { ApiError } from '../api-error.ts';
+import type { Deed } from '../audit-log.ts';
 import { alarmListSchema, alarmRuleListSchema, alarmRuleViewSchema, alarmTestReplySchema } from '../schemas/alarms.ts';
 import type { AdminParts, App } from '../server.ts';
 import { readBody } from './lookup.ts';
@@ -92,12 +96,17 @@ export function alarmRoutes(app: App, parts: AdminParts): void {
         response: answers({ 200: alarmRuleViewSchema }, 400, 422),
       },
     },
-    async ({ params: { name }, body }) => {
+    async (request) => {
+      const { params, body } = request;
+      const { name } = params;
       const rule = readBody(alarmRuleSchema, withName(name, body), invalid);
       if (rule.name !== name) throw invalid(`the address names the rule ${name}, the body ${rule.name}`);
       if (!isTimeZone(rule.timeZone))
         throw invalid(`timeZone ${rule.timeZone} is not known; write one like Asia/Shanghai`);
-      return parts.alarms.putRule(rule);
+      const stored = parts.alarms.listRules().find((each) => each.name === name);
+      const what = stored === undefined ? 'made' : 'changed';
+      const deed = { ...deedOf(request, name, what), before: settingsOf(stored), after: settingsOf(rule) };
+      return parts.audit.record(deed, () => parts.alarms.putRule(rule));
     },
   );
 
@@ -112,9 +121,10 @@ export function alarmRoutes(app: App, parts: AdminParts): void {
         response: answers({ 204: z.undefined().describe('Deleted') }, 404),
       },
     },
-    async ({ params: { name } }, reply) => {
-      ruleNamed(parts, name);
-      await parts.alarms.deleteRule(name);
+    async (request, reply) => {
+      const { name } = request.params;
+      const deed = { ...deedOf(request, name, 'deleted'), before: settingsOf(ruleNamed(parts, name)) };
+      await parts.audit.record(deed, () => parts.alarms.deleteRule(name));
       return reply.code(204).send();
     },
   );
@@ -135,6 +145,27 @@ export function alarmRoutes(app: App, parts: AdminParts): void {
       return { deliveries: await parts.alarms.testRule(ruleNamed(parts, name), signal) };
     },
   );
+}
+
+function deedOf(request: FastifyRequest, name: string, what: string): Deed {
+  const by = callerOf(request).name;
+  return { by, action: 'alarm-rule', subject: `alarm rule ${name}`, what: `alarm rule ${name} ${what}` };
+}
+
+/** Addresses of receivers may hold secrets: they are shown as in notices. */
+function settingsOf(rule: AlarmRule | undefined): Record<string, string> {
+  if (rule === undefined) return {};
+  const { name: _name, notify, ...settings } = alarmRuleSchema.parse(withoutTime(rule));
+  const texts = Object.entries(settings).map(([key, value]) => [
+    key,
+    typeof value === 'string' ? value : JSON.stringify(value),
+  ]);
+  return { ...Object.fromEntries(texts), notify: notify.map(labelOf).join(', ') };
+}
+
+function withoutTime(rule: AlarmRule & { readonly updatedAt?: number }): AlarmRule {
+  const { updatedAt: _updatedAt, ...own } = rule;
+  return own;
 }
 
 function ruleNamed({ alarms }: AdminParts, name: string): StoredRule {

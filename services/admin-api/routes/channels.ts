@@ -130,8 +130,9 @@ export function channelRoutes(app: App, parts: AdminParts): void {
         response: answers({ 204: z.undefined().describe('Deleted') }, 404, 409, 412),
       },
     },
-    async ({ params, headers }, reply) => {
-      await deleteChannel(parts, params.name, headers['if-match']);
+    async (request, reply) => {
+      const { params, headers } = request;
+      await deleteChannel(parts, params.name, headers['if-match'], callerOf(request).name);
       return reply.code(204).send();
     },
   );

@@ -116,8 +116,9 @@ export function databaseRoutes(app: App, parts: AdminParts): void {
         response: answers({ 204: z.undefined().describe('Deleted') }, 404, 409, 412),
       },
     },
-    async ({ params, headers }, reply) => {
-      await deleteDatabase(parts, params.name, headers['if-match']);
+    async (request, reply) => {
+      const { params, headers } = request;
+      await deleteDatabase(parts, params.name, headers['if-match'], callerOf(request).name);
       return reply.code(204).send();
     },
   );

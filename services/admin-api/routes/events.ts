@@ -3,12 +3,18 @@ import * as z from 'zod';
 import { ApiError } from '../api-error.ts';
 import type { EventHub, HubEvent } from '../observe/event-hub.ts';
 import type { AdminParts, App } from '../server.ts';
+import { answers } from './route-schemas.ts';
 
 const HEARTBEAT_MS = 15_000;
 /** What a client has not read yet, bytes; above it the connection ends, and the client comes back with its last id. */
 const MOST_UNREAD = 1 << 20;
 const MOST_CLIENTS = 200;
 const RETRY_MS = 2_000;
+
+const eventStream = {
+  description: 'Events, each with id, event and data (JSON); it does not end.',
+  content: { 'text/event-stream': { schema: z.string() } },
+};
 
 /** Live events, text/event-stream. */
 export function eventRoutes(app: App, { events }: AdminParts): void {
@@ -28,6 +34,7 @@ export function eventRoutes(app: App, { events }: AdminParts): void {
           'text/event-stream. With the header last-event-id the events since then come first, or `reset` when they are no longer kept: then ask again for what is shown.',
         querystring: z.object({ channel: z.string().max(63).optional().describe('Only events of this channel.') }),
         headers: z.object({ 'last-event-id': z.string().max(100).optional() }),
+        response: answers({ 200: eventStream }),
       },
     },
     async ({ query, headers }, reply) => {

@@ -23,8 +23,14 @@ export function isOn(text: string): boolean {
 /** Of requests that carry whole files of documents. */
 export const FILE_LIMIT_BYTES = 16 << 20;
 
+/** An answer that is no JSON. */
+type OtherContent = {
+  readonly description: string;
+  readonly content: Readonly<Record<string, { readonly schema: z.ZodType }>>;
+};
+
 /** Answers of a route: its own, and the refusals it may give. */
-export function answers<T extends Record<number, z.ZodType>>(
+export function answers<T extends Record<number, z.ZodType | OtherContent>>(
   own: T,
   ...refusals: number[]
 ): T & Record<'4xx' | '5xx', z.ZodType> {

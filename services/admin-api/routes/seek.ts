@@ -2,12 +2,12 @@ import * as z from 'zod';
 import { callerOf } from '../access/caller.ts';
 import { ApiError } from '../api-error.ts';
 import { seek } from '../seek/seek.ts';
-import { auditListSchema, seekReplySchema, seekRequestSchema } from '../seek/seek-schemas.ts';
+import { seekReplySchema, seekRequestSchema } from '../seek/seek-schemas.ts';
 import type { AdminParts, App } from '../server.ts';
 import { pipelineNamed, readBody } from './lookup.ts';
 import { answers, pipelineParams } from './route-schemas.ts';
 
-/** Moving a pipeline's position, and what was done by hand. */
+/** Moving a pipeline's position. */
 export function seekRoutes(app: App, parts: AdminParts): void {
   app.post(
     '/api/v1/channels/:name/pipelines/:pipeline/position',
@@ -33,20 +33,6 @@ export function seekRoutes(app: App, parts: AdminParts): void {
       const move = readBody(seekRequestSchema, request.body, invalid);
       return seek(parts, channel, pipeline, { ...move, by: callerOf(request).name });
     },
-  );
-
-  app.get(
-    '/api/v1/audit',
-    {
-      config: { role: 'viewer' },
-      schema: {
-        tags: ['operation'],
-        summary: 'What operators did by hand, newest first',
-        querystring: z.object({ limit: z.coerce.number().int().min(1).max(1000).default(50) }),
-        response: answers({ 200: auditListSchema }),
-      },
-    },
-    async ({ query }) => ({ items: parts.audit.list(query.limit) }),
   );
 }
 

@@ -19,7 +19,7 @@ import { readJson } from './lookup.ts';
 import { answers } from './route-schemas.ts';
 
 /** Set-up, log-in, log-out, and who one is. */
-export function sessionRoutes(app: App, { access, setup }: AdminParts, limits: LoginLimits): void {
+export function sessionRoutes(app: App, { access, audit, setup }: AdminParts, limits: LoginLimits): void {
   app.get(
     '/api/v1/session',
     {
@@ -53,9 +53,14 @@ export function sessionRoutes(app: App, { access, setup }: AdminParts, limits: L
       const { token, name, password } = readJson(setupRequestSchema, request.body);
       const isRight = await limits.attempt(request.ip, '', async () => (setup.isRight(token) ? true : undefined));
       if (isRight === undefined) throw wrongSetupToken();
-      const user = await createUser(access, { name, role: 'admin', password, mustChangePassword: false }, (book) => {
-        if (book.users.length > 0) throw setupDone();
-      });
+      const user = await createUser(
+        access,
+        { name, role: 'admin', password, mustChangePassword: false },
+        { audit, by: name },
+        (book) => {
+          if (book.users.length > 0) throw setupDone();
+        },
+      );
       return reply.code(201).send(begin(user, request, reply));
     },
   );
@@ -125,7 +130,7 @@ export function sessionRoutes(app: App, { access, setup }: AdminParts, limits: L
       });
       if (user === undefined) throw wrongPassword();
       if (current === next) throw samePassword();
-      const changed = await choosePassword(access, caller.name, next);
+      const changed = await choosePassword(access, caller.name, next, { audit, by: caller.name });
       if (caller.via === 'session') return begin(changed, request, reply);
       return sessionView({ ...caller, mustChangePassword: false }, reply);
     },

@@ -14,7 +14,7 @@ import { answers, pageQuery } from './route-schemas.ts';
 const DAY_MS = 86_400_000;
 
 /** API tokens: everybody has those of their own, admins see and end all. */
-export function tokenRoutes(app: App, { access }: AdminParts): void {
+export function tokenRoutes(app: App, { access, audit }: AdminParts): void {
   app.get(
     '/api/v1/tokens',
     {
@@ -60,7 +60,10 @@ export function tokenRoutes(app: App, { access }: AdminParts): void {
       const createdAt = Date.now();
       const expiresAt = expiry(caller, expiresInDays === undefined ? undefined : createdAt + expiresInDays * DAY_MS);
       const token: TokenRecord = { id, name, owner: caller.name, role, secretHash, createdAt, ...expiresAt };
-      await access.write([{ token }]);
+      const what = `token ${id} made: ${name}`;
+      const after = { role, ...(expiresAt.expiresAt === undefined ? {} : { expires: timeText(expiresAt.expiresAt) }) };
+      const deed = { by: caller.name, action: 'token', subject: `token ${id}`, what, after } as const;
+      await audit.record(deed, () => access.write([{ token }]));
       return reply.code(201).send({ ...tokenView(token), token: text });
     },
   );
@@ -80,10 +83,16 @@ export function tokenRoutes(app: App, { access }: AdminParts): void {
       const { id } = request.params;
       const token = access.book.token(id);
       if (token === undefined || !mayHandle(callerOf(request), token)) throw unknownToken(id);
-      await access.write([{ deletedToken: id }]);
+      const what = `token ${id} of ${token.owner} ended: ${token.name}`;
+      const deed = { by: callerOf(request).name, action: 'token', subject: `token ${id}`, what } as const;
+      await audit.record(deed, () => access.write([{ deletedToken: id }]));
       return reply.code(204).send();
     },
   );
+}
+
+function timeText(at: number): string {
+  return new Date(at).toISOString();
 }
 
 function mayHandle({ name, role }: Caller, { owner }: TokenRecord): boolean {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { UserRecord } from '../access/access-record.ts';
+import { callerOf } from '../access/caller.ts';
 import { changeUser, createUser, deleteUser } from '../access/user-edit.ts';
 import { byName, pageOf } from '../page.ts';
 import { newUserSchema, type UserView, userChangeSchema, userListSchema, userViewSchema } from '../schemas/access.ts';
@@ -8,7 +9,7 @@ import { readJson } from './lookup.ts';
 import { answers, nameParams, pageQuery } from './route-schemas.ts';
 
 /** Users, for admins. */
-export function userRoutes(app: App, { access }: AdminParts): void {
+export function userRoutes(app: App, { access, audit }: AdminParts): void {
   app.get(
     '/api/v1/users',
     {
@@ -39,8 +40,9 @@ export function userRoutes(app: App, { access }: AdminParts): void {
         response: answers({ 201: userViewSchema }, 409, 422),
       },
     },
-    async ({ body }, reply) => {
-      const user = await createUser(access, { ...readJson(newUserSchema, body), mustChangePassword: true });
+    async (request, reply) => {
+      const wanted = { ...readJson(newUserSchema, request.body), mustChangePassword: true };
+      const user = await createUser(access, wanted, { audit, by: callerOf(request).name });
       return reply.code(201).send(userView(user));
     },
   );
@@ -58,7 +60,11 @@ export function userRoutes(app: App, { access }: AdminParts): void {
         response: answers({ 200: userViewSchema }, 404, 409, 422),
       },
     },
-    async ({ params, body }) => userView(await changeUser(access, params.name, readJson(userChangeSchema, body))),
+    async (request) => {
+      const change = readJson(userChangeSchema, request.body);
+      const noted = { audit, by: callerOf(request).name };
+      return userView(await changeUser(access, request.params.name, change, noted));
+    },
   );
 
   app.delete(
@@ -72,8 +78,8 @@ export function userRoutes(app: App, { access }: AdminParts): void {
         response: answers({ 204: z.undefined().describe('Deleted') }, 404, 409),
       },
     },
-    async ({ params }, reply) => {
-      await deleteUser(access, params.name);
+    async (request, reply) => {
+      await deleteUser(access, request.params.name, { audit, by: callerOf(request).name });
       return reply.code(204).send();
     },
   );

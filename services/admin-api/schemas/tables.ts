@@ -18,19 +18,17 @@ export const resolvedTableSchema = z.object({
 });
 export type ResolvedTable = z.infer<typeof resolvedTableSchema>;
 
-const unread = z
-  .array(z.object({ pipeline: z.string(), database: z.string(), problem: checkProblemSchema }))
-  .describe('Databases that could not be read, and mappings that mean no table.');
-
-export const tableListSchema = pageSchema(resolvedTableSchema).extend({ problems: unread });
-
-export const statementSchema = z.object({
-  table: z.string().describe('Of the target, schema.table.'),
-  kind: z.enum(['insert', 'update', 'delete', 'create']),
-  how: z.string().describe('In which way the loader applies rows of this table, and why.'),
-  sql: z.string().describe('With a named placeholder for each value, for one row; `create` without.'),
+const unreadSchema = z.object({
+  channel: z.string(),
+  pipeline: z.string(),
+  database: z.string(),
+  problem: checkProblemSchema,
 });
-export type PreviewedStatement = z.infer<typeof statementSchema>;
+export type UnreadDatabase = z.infer<typeof unreadSchema>;
 
-/** The tables of the documents, page by page, and what the loader would send to the target for rows of these tables. */
-export const previewReplySchema = tableListSchema.extend({ statements: z.array(statementSchema) });
+export const tableListSchema = pageSchema(resolvedTableSchema).extend({
+  problems: z.array(unreadSchema).describe('Databases that could not be read, and mappings that mean no table.'),
+});
+
+/** Of POST /api/v1/preview. */
+export const previewReplySchema = tableListSchema;

@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { auditEntrySchema } from '../../../shared/model/audit.ts';
 
 const offset = z.union([z.string().regex(/^\d{1,19}$/), z.int().min(0)]).transform(BigInt);
 const partition = z.int().min(0).optional().describe('Left out: every partition; with `offset` the only one.');
@@ -62,5 +61,3 @@ export const seekReplySchema = z.object({
   audit: z.string().optional().describe('Id in the audit.'),
 });
 export type SeekReply = z.infer<typeof seekReplySchema>;
-
-export const auditListSchema = z.object({ items: z.array(auditEntrySchema) });

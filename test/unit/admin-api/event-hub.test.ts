@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
 import { test } from 'node:test';
 import { fastify } from 'fastify';
-import { validatorCompiler } from 'fastify-type-provider-zod';
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { EventHub } from '../../../services/admin-api/observe/event-hub.ts';
 import { eventRoutes } from '../../../services/admin-api/routes/events.ts';
 
@@ -23,6 +23,7 @@ test('a client that does not read is cut off and holds up nobody', async () => {
   const events = new EventHub();
   const app = fastify({ forceCloseConnections: true });
   app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
   eventRoutes(app as never, { events } as never);
   await app.listen({ host: '127.0.0.1', port: 0 });
   try {

@@ -1,15 +1,15 @@
 import { Option } from 'commander';
-import type { AuditEntry } from '../../../../shared/model/audit.ts';
+import { type AuditEntry, auditActionSchema } from '../../../../shared/model/audit.ts';
 import { type DdlEntry, ddlStateSchema } from '../../../../shared/model/ddl-entry.ts';
 import { type QuarantineEntry, quarantineStateSchema } from '../../../../shared/model/quarantine-entry.ts';
 import { type TokenView, tokenListSchema, type UserView, userListSchema } from '../../schemas/access.ts';
+import { auditListSchema } from '../../schemas/audit.ts';
 import { ddlListSchema } from '../../schemas/ddl.ts';
 import { quarantineListSchema } from '../../schemas/quarantine.ts';
-import { auditListSchema } from '../../seek/seek-schemas.ts';
 import { heldLines } from '../ddl-text.ts';
 import { QUARANTINE_COLUMNS } from '../quarantine-text.ts';
 import { moment, paint } from '../screen.ts';
-import { cell, channelPath, filterOption, type Kind, pagedKind } from './kind.ts';
+import { cell, channelPath, filterOption, type Kind, pagedKind, timeOptions } from './kind.ts';
 
 export const QUARANTINE = pagedKind<QuarantineEntry>({
   name: 'quarantine',
@@ -58,8 +58,14 @@ export const AUDIT = pagedKind<AuditEntry>({
   name: 'audit',
   alias: 'audits',
   summary: 'What people did, newest first: who, what, when, and with which outcome.',
+  options: [
+    new Option('--channel <channel>', 'only what was done to this channel'),
+    new Option('--by <user>', 'only by users whose name holds this text'),
+    new Option('--action <action>', `only of this kind: ${auditActionSchema.options.join(', ')}`),
+    ...timeOptions(),
+  ],
   limit: 50,
-  examples: ['lutra get audit --limit 20', 'lutra get audit -o json'],
+  examples: ['lutra get audit --limit 20', 'lutra get audit --channel shop --from 1d -o json'],
   page: auditListSchema,
   path: () => '/audit',
   nameOf: ({ id }) => id,
@@ -68,16 +74,22 @@ export const AUDIT = pagedKind<AuditEntry>({
     ['AT', ({ at }) => moment(at)],
     ['BY', ({ by }) => cell(by)],
     ['ACTION', ({ action }) => action],
-    ['PIPELINE', ({ channel, pipeline }) => cell(`${channel}/${pipeline}`)],
+    ['ON', (entry) => cell(actedOn(entry))],
     ['WHAT', (entry) => cell(doneTo(entry))],
     ['OUTCOME', ({ outcome }) => paint(outcome === 'failed' ? 'red' : 'green', outcome)],
   ],
 });
 
-/** Moved offsets, or the decision. */
-function doneTo({ before, after, what }: AuditEntry): string {
+/** The pipeline, the channel, or whatever else. */
+function actedOn({ channel, pipeline, subject = '' }: AuditEntry): string {
+  if (channel === undefined) return subject;
+  return pipeline === undefined ? channel : `${channel}/${pipeline}`;
+}
+
+/** Moved offsets, or what was done. */
+function doneTo({ action, before, after, what }: AuditEntry): string {
   const partitions = Object.keys(before);
-  if (partitions.length === 0) return what;
+  if (action !== 'seek' || partitions.length === 0) return what;
   return partitions.map((each) => `${each}: ${before[each]} -> ${after[each]}`).join(', ');
 }
 
