@@ -8,10 +8,17 @@ const name = z
   .string()
   .regex(NAME, 'a name of 1 to 63 lower-case letters, digits and dashes, neither first nor last a dash');
 
-/** Passwords are references; the text itself never stands in a document. */
+const envSchema = z.strictObject({ env: z.string().min(1) });
+const fileSchema = z.strictObject({ file: z.string().min(1) });
+/** Passwords are references, or texts that are encrypted before they are stored: a text itself never stands in a stored document. */
 export const secretSchema = z.union(
-  [z.strictObject({ env: z.string().min(1) }), z.strictObject({ file: z.string().min(1) })],
-  'a reference to a secret: {env: NAME} or {file: PATH}',
+  [
+    envSchema,
+    fileSchema,
+    z.strictObject({ value: z.string().min(1).max(1_000).describe('Encrypted before it is stored.') }),
+    z.strictObject({ encrypted: z.string().min(1).max(4_000).describe('As Lutra has encrypted it.') }),
+  ],
+  'a secret: {env: NAME}, {file: PATH} or {value: TEXT}',
 );
 export type Secret = z.infer<typeof secretSchema>;
 

@@ -48,7 +48,7 @@ function differs(document: DocumentParts, name: string, database: Database, firs
   if (keys.length === 0) return [];
   const details = keys.map((key) =>
     key === 'password'
-      ? 'password (another reference)'
+      ? 'password (another one)'
       : `${key} (there ${shown(first.database[key])}, here ${shown(database[key])})`,
   );
   return [

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { isHostPort, splitHosts } from '../model/host-list.ts';
 import { ReplicationError } from './errors.ts';
+import { readSecretKey } from './secret-key.ts';
 
 /** The settings that selector and loader share; see docs/architecture.md, "Settings of every service". */
 export type ServiceSettings = {
@@ -37,6 +38,7 @@ export function readServiceSettings(env: Readonly<Record<string, string | undefi
   const redis = env.LUTRA_REDIS?.trim() || undefined;
   if (redis !== undefined && !/^rediss?:\/\/./.test(redis))
     faults.push('LUTRA_REDIS is not an address: write redis://host:port, or leave it out');
+  readSecretKey(env, faults);
   const portText = env.LUTRA_HTTP_PORT ?? '0';
   const httpPort = /^\d{1,5}$/.test(portText) ? Number(portText) : -1;
   if (httpPort < 0 || httpPort > 65_535) faults.push(`LUTRA_HTTP_PORT is "${portText}": write a port of 0 to 65535`);

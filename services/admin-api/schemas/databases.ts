@@ -22,7 +22,7 @@ export const databaseViewSchema = z.object({
   usedBy: z.array(databaseUseSchema),
   document: z
     .record(z.string(), z.unknown())
-    .describe('The document of kind Database, ready to be applied; passwords are references.'),
+    .describe('The document of kind Database, ready to be applied; passwords are references or encrypted.'),
 });
 export type DatabaseView = z.infer<typeof databaseViewSchema>;
 export const databaseListSchema = pageSchema(databaseViewSchema);
