@@ -27,6 +27,26 @@ const hostsSchema = z
   .transform(splitHosts)
   .pipe(z.array(z.string().refine(isHostPort, 'host:port, for example db1:3306')).min(1, 'at least one host:port'));
 
+/** A file, or a variable of the process that connects, with a text in PEM form. */
+const pemSchema = z.union([envSchema, fileSchema], '{file: PATH} or {env: NAME}');
+export const tlsSchema = z.union(
+  [
+    z.boolean(),
+    z.strictObject({
+      ca: pemSchema
+        .optional()
+        .describe('Authority of the certificate of the server; left out: those that the process trusts.'),
+      cert: pemSchema.optional().describe('Certificate of Lutra, for servers that ask for one.'),
+      key: pemSchema.optional().describe('Its key.'),
+      verify: z
+        .union([z.boolean(), z.literal('ca')], 'true, false or ca')
+        .default(true)
+        .describe('true: authority and host name of the certificate; ca: the authority only; false: neither.'),
+    }),
+  ],
+  'true, or {ca: {file: PATH}, cert, key, verify}',
+);
+
 export const databaseSchema = z.strictObject({
   site: name.describe('The datacentre it stands in; its selector and loader run there.'),
   hosts: hostsSchema.describe(
@@ -34,6 +54,7 @@ export const databaseSchema = z.strictObject({
   ),
   user: z.string().min(1),
   password: secretSchema,
+  tls: tlsSchema.optional().describe('Connections are encrypted; left out: they are not.'),
   partitions: z.int().min(1).max(64).default(1).describe('Partitions of its rows topic, when it is a source.'),
 });
 export type Database = z.infer<typeof databaseSchema>;

@@ -16,6 +16,7 @@ export const databaseViewSchema = z.object({
   site: z.string(),
   hosts: z.array(z.string()),
   user: z.string(),
+  tls: z.boolean().describe('Whether connections are encrypted.'),
   partitions: z.int(),
   revision: z.int().optional().describe('Of a document of its own.'),
   updatedAt: z.number().optional().describe('ms since the epoch; of a document of its own.'),
