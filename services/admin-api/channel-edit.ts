@@ -14,6 +14,7 @@ import {
 } from './channel-plan.ts';
 import { deedsOf, deletionOf, stateDeed } from './document-deeds.ts';
 import type { ChangeMark } from './revision-book.ts';
+import { secretSeal } from './secret-seal.ts';
 import type { AdminParts } from './server.ts';
 
 export type Documents = {
@@ -43,6 +44,7 @@ export function readDocuments(parts: AdminParts, text: string, file: string): Do
     channels: [...parts.channels.all().values()],
     databases: [...parts.databases.all().values()],
     sites: [...parts.config.sites.keys()],
+    seal: secretSeal(parts.config.secretKey),
   });
   if (problems.length > 0) throw invalidDocument(problems);
   return { channels: documents, databases };

@@ -1,12 +1,11 @@
+import type { KafkaAddress } from '../../shared/kafka/cluster.ts';
 import { followTopic } from '../../shared/kafka/topic-follower.ts';
 import { type Channel, channelSchema } from '../../shared/model/channel.ts';
 import { ReplicationError } from '../../shared/runtime/errors.ts';
-import type { Logger } from '../../shared/runtime/log.ts';
 import { CHANNELS_TOPIC } from '../../topics/topics.ts';
 import { ChannelWriter } from './channel-writer.ts';
 import { makeTopic } from './make-topic.ts';
 
-type Options = { readonly brokers: readonly string[]; readonly clientId: string; readonly log: Logger };
 type Waiter = { readonly key: string; readonly value: Buffer | null; readonly resolve: () => void };
 
 const SEEN_WITHIN_MS = 10_000;
@@ -18,7 +17,7 @@ const OUTAGE_FRESH_MS = 5_000;
  * Survives an outage of Kafka: reads then answer what was last seen, writes are refused.
  */
 export class ChannelStore implements AsyncDisposable {
-  private readonly options: Options;
+  private readonly options: KafkaAddress;
   private readonly writer: ChannelWriter;
   private readonly channels = new Map<string, Channel>();
   private readonly waiters = new Set<Waiter>();
@@ -28,19 +27,16 @@ export class ChannelStore implements AsyncDisposable {
   /** Records on the topic that are no channels: key -> why. */
   readonly strangers = new Map<string, string>();
 
-  constructor(options: Options) {
+  constructor(options: KafkaAddress) {
     this.options = options;
     this.writer = new ChannelWriter(options);
   }
 
   /** Follows the topic until the signal; makes it first when it is missing. */
   async run(signal: AbortSignal): Promise<void> {
-    const { brokers, clientId, log } = this.options;
     await makeTopic(this.options, CHANNELS_TOPIC, signal, (error) => this.wait(error));
     const options = {
-      brokers,
-      clientId,
-      log,
+      ...this.options,
       topic: CHANNELS_TOPIC,
       onWait: (error: ReplicationError) => this.wait(error),
     };

@@ -1,7 +1,10 @@
+import { isIP } from 'node:net';
 import * as z from 'zod';
 import { isHostPort, splitHosts } from '../../shared/model/host-list.ts';
 import { ReplicationError } from '../../shared/runtime/errors.ts';
+import { type KafkaSecurity, readKafkaSecurity } from '../../shared/runtime/kafka-settings.ts';
 import { readSecretKey } from '../../shared/runtime/secret-key.ts';
+import { readPemFile, readTrustedCa, tlsMaterialFault } from '../../shared/runtime/tls.ts';
 
 /** Settings of the admin API, read from the environment once. */
 export type AdminConfig = {
@@ -17,6 +20,14 @@ export type AdminConfig = {
   readonly secretKey: string | undefined;
   /** Undefined: one is made up and logged when there is no user. */
   readonly setupToken: string | undefined;
+  /** How the Kafka of every site is spoken to. */
+  readonly kafkaSecurity: KafkaSecurity;
+  /** Authorities that this process trusts beside the usual ones, PEM; undefined: none. */
+  readonly ca: string | undefined;
+  /** Certificate and key of the API, PEM; undefined: plain HTTP. */
+  readonly tls: { readonly cert: string; readonly key: string } | undefined;
+  /** Addresses and networks of proxies whose x-forwarded-… is believed. */
+  readonly trustProxy: readonly string[];
   /** Whether anybody may read /metrics. */
   readonly isMetricsOpen: boolean;
   /** Where the cache of the history stays over restarts; undefined: it goes with the process. */
@@ -50,6 +61,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): A
   const metricsOpen = env.LUTRA_METRICS_OPEN || 'false';
   if (metricsOpen !== 'true' && metricsOpen !== 'false')
     faults.push(`LUTRA_METRICS_OPEN is "${metricsOpen}": write true or false`);
+  const connections = readConnections(env, faults);
   const mail = readMail(env.LUTRA_SMTP_URL?.trim() ?? '', env.LUTRA_MAIL_FROM?.trim() ?? '', faults);
   if (faults.length > 0) {
     throw new ReplicationError(
@@ -63,7 +75,41 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): A
   const isMetricsOpen = metricsOpen === 'true';
   const cacheFolder = env.LUTRA_CACHE_DIR?.trim() || undefined;
   const access = { secretKey, setupToken, isMetricsOpen };
-  return { site, brokers, sites, host, port, logLevel, instance, cacheFolder, mail, ...access };
+  return { site, brokers, sites, host, port, logLevel, instance, cacheFolder, mail, ...access, ...connections };
+}
+
+function readConnections(
+  env: Readonly<Record<string, string | undefined>>,
+  faults: string[],
+): Pick<AdminConfig, 'kafkaSecurity' | 'ca' | 'tls' | 'trustProxy'> {
+  const trustProxy = splitHosts(env.LUTRA_TRUST_PROXY ?? '');
+  for (const each of trustProxy) {
+    if (!isNetwork(each))
+      faults.push(`LUTRA_TRUST_PROXY holds "${each}": write addresses and networks of proxies, 10.0.0.5,10.1.0.0/16`);
+  }
+  const kafkaSecurity = readKafkaSecurity(env, faults);
+  return { kafkaSecurity, ca: readTrustedCa(env, faults), tls: readServerTls(env, faults), trustProxy };
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/');
+  const most = isIP(address) === 4 ? 32 : 128;
+  return isIP(address) > 0 && more.length === 0 && (bits === undefined || (/^\d+$/.test(bits) && Number(bits) <= most));
+}
+
+function readServerTls(env: Readonly<Record<string, string | undefined>>, faults: string[]): AdminConfig['tls'] {
+  const { LUTRA_TLS_CERT: certFile = '', LUTRA_TLS_KEY: keyFile = '' } = env;
+  if (certFile === '' && keyFile === '') return undefined;
+  if (certFile === '' || keyFile === '') {
+    faults.push('LUTRA_TLS_CERT and LUTRA_TLS_KEY come only together: write the files of the certificate and its key');
+    return undefined;
+  }
+  const cert = readPemFile('LUTRA_TLS_CERT', certFile, faults);
+  const key = readPemFile('LUTRA_TLS_KEY', keyFile, faults);
+  if (cert === undefined || key === undefined) return undefined;
+  const fault = tlsMaterialFault({ cert, key });
+  if (fault !== undefined) faults.push(`LUTRA_TLS_CERT, LUTRA_TLS_KEY: ${fault}`);
+  return { cert, key };
 }
 
 function readMail(url: string, from: string, faults: string[]): AdminConfig['mail'] {

@@ -1,20 +1,18 @@
+import type { KafkaAddress } from '../../shared/kafka/cluster.ts';
 import { type StoredDatabase, storedDatabaseSchema } from '../../shared/model/database-document.ts';
 import { ReplicationError } from '../../shared/runtime/errors.ts';
-import type { Logger } from '../../shared/runtime/log.ts';
 import { DATABASES_TOPIC } from '../../topics/topics.ts';
 import { ChannelWriter } from './channel-writer.ts';
 import { EntryBook } from './entry-book.ts';
 import { makeTopic } from './make-topic.ts';
 
-type Options = { readonly brokers: readonly string[]; readonly clientId: string; readonly log: Logger };
-
 /** The databases with documents of their own, as `lutra.databases` holds them. Reads come from memory. */
 export class DatabaseStore implements AsyncDisposable {
-  private readonly options: Options;
+  private readonly options: KafkaAddress;
   private readonly writer: ChannelWriter;
   private readonly book: EntryBook<StoredDatabase>;
 
-  constructor(options: Options) {
+  constructor(options: KafkaAddress) {
     this.options = options;
     this.writer = new ChannelWriter(options);
     this.book = new EntryBook(options, [DATABASES_TOPIC], storedDatabaseSchema);

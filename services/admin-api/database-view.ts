@@ -58,6 +58,7 @@ function databaseView(name: string, { database, own, definedIn }: Definition, us
     site: database.site,
     hosts: database.hosts,
     user: database.user,
+    tls: database.tls !== undefined && database.tls !== false,
     partitions: database.partitions,
     ...(own === undefined ? {} : { revision: own.revision, updatedAt: own.updatedAt }),
     usedBy,

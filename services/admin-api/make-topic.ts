@@ -1,14 +1,12 @@
+import type { KafkaAddress } from '../../shared/kafka/cluster.ts';
 import { ensureTopic } from '../../shared/kafka/topic-admin.ts';
 import { asReplicationError, type ReplicationError } from '../../shared/runtime/errors.ts';
-import type { Logger } from '../../shared/runtime/log.ts';
 import { backoffMs, pause } from '../../shared/runtime/retry.ts';
 import { compactedTopicDefinition } from '../../topics/topics.ts';
 
-type Address = { readonly brokers: readonly string[]; readonly clientId: string; readonly log: Logger };
-
 /** Makes a compacted topic that is missing; tries until it is there or the signal. `onWait` is told every failure. */
 export async function makeTopic(
-  address: Address,
+  address: KafkaAddress,
   topic: string,
   signal: AbortSignal,
   onWait: (error: ReplicationError) => void = () => {},

@@ -31,7 +31,8 @@ export async function runAdminApi(
   onListening: (port: number) => void = () => {},
   tap?: LogTap,
 ): Promise<void> {
-  const options = { brokers: config.brokers, clientId: `lutra-admin-api-${config.site}`, log };
+  const { brokers, kafkaSecurity: security } = config;
+  const options = { brokers, clientId: `lutra-admin-api-${config.site}`, log, security };
   await using channels = new ChannelStore(options);
   await using databases = new DatabaseStore(options);
   await using revisions = new RevisionBook(options);

@@ -72,7 +72,7 @@ const DOCUMENT_TYPES = ['application/json', 'application/yaml', 'application/x-y
 
 /** The HTTP application over its parts; tests use it through `inject`. It neither listens nor owns the parts. */
 export async function createServer(parts: AdminParts): Promise<App> {
-  const app = createApp(parts.log);
+  const app = createApp(parts);
   const telemetry = new Telemetry(parts);
   app.setErrorHandler(answerError(parts.log));
   app.setNotFoundHandler(answerUnknownRoute);
@@ -142,8 +142,10 @@ const OPENAPI = {
   ],
 };
 
-function createApp(log: Logger) {
+function createApp({ config: { tls, trustProxy }, log }: Pick<AdminParts, 'config' | 'log'>) {
   return fastify({
+    https: tls ?? null,
+    trustProxy: trustProxy.length === 0 ? false : [...trustProxy],
     frameworkErrors: answerError(log),
     bodyLimit: BODY_LIMIT_BYTES,
     routerOptions: { maxParamLength: 256, ignoreTrailingSlash: true },

@@ -1,14 +1,13 @@
+import type { KafkaAddress } from '../../shared/kafka/cluster.ts';
 import { followTopic } from '../../shared/kafka/topic-follower.ts';
 import type { Channel, Pipeline } from '../../shared/model/channel.ts';
 import { NODE_KEY } from '../../shared/model/node.ts';
 import { type Status, statusSchema } from '../../shared/model/status.ts';
 import type { ReplicationError } from '../../shared/runtime/errors.ts';
-import type { Logger } from '../../shared/runtime/log.ts';
 import { sourceId, statusTopic } from '../../topics/topics.ts';
 import { BatchView } from './observe/batch-view.ts';
 import { NodeView } from './observe/node-view.ts';
 
-type Options = { readonly brokers: readonly string[]; readonly clientId: string; readonly log: Logger };
 export type Observed = { readonly status: Status; readonly seenAt: number };
 
 /**
@@ -16,7 +15,7 @@ export type Observed = { readonly status: Status; readonly seenAt: number };
  * A status is as old as its arrival here, so clocks of other sites do not matter; one that was there before this process is as old as it says.
  */
 export class StatusView {
-  private readonly options: Options;
+  private readonly options: KafkaAddress;
   private readonly sites: readonly string[];
   private readonly latest = new Map<string, Observed>();
   /** The same by what they work for, so that a list of many pipelines does not look through all of them for each. */
@@ -26,7 +25,7 @@ export class StatusView {
   readonly nodes = new NodeView();
   readonly batches = new BatchView();
 
-  constructor(options: Options, sites: Iterable<string>) {
+  constructor(options: KafkaAddress, sites: Iterable<string>) {
     this.options = options;
     this.sites = [...sites];
   }

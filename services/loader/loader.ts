@@ -36,8 +36,8 @@ const LIMITS: BatchLimits = { maxRows: 10_000, maxBytes: 4 << 20 };
 /** Runs the loader of one site until the signal. */
 export async function runLoader(parts: LoaderParts, signal: AbortSignal): Promise<void> {
   const { settings, registry, log } = parts;
-  const { site, instance, brokers } = settings;
-  const kafka = { brokers, clientId: `lutra-loader-${instance}`, log };
+  const { site, instance, brokers, kafkaSecurity: security } = settings;
+  const kafka = { brokers, clientId: `lutra-loader-${instance}`, log, security };
   const health = new HealthServer();
   registerLoaderMetrics(health.metrics);
   await health.listen(settings.httpHost, settings.httpPort);

@@ -2,6 +2,7 @@ import { openRegistry } from '../../shared/codec/schema-registry.ts';
 import { runUntilSignal } from '../../shared/runtime/lifecycle.ts';
 import { createLogger, LogTap } from '../../shared/runtime/log.ts';
 import { readServiceSettings } from '../../shared/runtime/settings.ts';
+import { trustCa } from '../../shared/runtime/tls.ts';
 import { runLoader } from './loader.ts';
 
 const tap = new LogTap();
@@ -9,5 +10,6 @@ const log = createLogger('loader', process.env.LUTRA_LOG_LEVEL ?? 'info', tap);
 
 await runUntilSignal(log, async (signal) => {
   const settings = readServiceSettings(process.env);
+  trustCa(settings.ca);
   await runLoader({ settings, registry: openRegistry(settings.registry), log, tap }, signal);
 });

@@ -53,7 +53,8 @@ export async function readBinlog(
   progress: StreamProgress = { events: 0, isHeld: false },
 ): Promise<void> {
   if (signal.aborted) return;
-  const zongji = new ZongJi({ host: address.host, port: address.port, user: address.user, password: address.password });
+  const { host, port, user, password, ssl } = address;
+  const zongji = new ZongJi({ host, port, user, password, ...(ssl === undefined ? {} : { ssl }) });
   const internals = zongji as unknown as Internals;
   let watchdog: NodeJS.Timeout | undefined;
   try {

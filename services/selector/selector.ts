@@ -29,8 +29,8 @@ export type SelectorParts = {
  * positions and give their sources back.
  */
 export async function runSelector({ settings, registry, log, tap }: SelectorParts, signal: AbortSignal): Promise<void> {
-  const { site, instance, brokers } = settings;
-  const kafka = { brokers, clientId: `lutra-selector-${instance}`, log };
+  const { site, instance, brokers, kafkaSecurity: security } = settings;
+  const kafka = { brokers, clientId: `lutra-selector-${instance}`, log, security };
   const health = new HealthServer();
   const runners = new Map<string, SourceRunner>();
   const ending = new Map<string, Promise<void>>();

@@ -1,5 +1,6 @@
 import { SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry';
 import { ReplicationError } from '../runtime/errors.ts';
+import { tlsTrouble } from '../runtime/tls.ts';
 
 /**
  * Schemas by id and ids by schema, kept for the life of the process: schemas are immutable, so an outage of the registry
@@ -81,7 +82,7 @@ class CachedRegistry implements SchemaRegistryPort {
     const text = reasonOf(error);
     const status = error instanceof Error && 'status' in error ? Number(error.status) : 0;
     const isOurs = status >= 400 && status < 500 && status !== 408 && status !== 429;
-    if (isOurs && !NETWORK.test(text) && !RACE.test(text)) {
+    if (isOurs && tlsTrouble(error, '') === undefined && !NETWORK.test(text) && !RACE.test(text)) {
       return new ReplicationError(
         refused,
         `the schema registry at ${this.url} refuses ${what}: ${text}`,
@@ -89,31 +90,33 @@ class CachedRegistry implements SchemaRegistryPort {
         error,
       );
     }
-    return new ReplicationError(
-      'REGISTRY_UNREACHABLE',
-      `the schema registry at ${this.url} does not answer for ${what}: ${text}`,
-      'start the registry or mend LUTRA_REGISTRY; this process tries again by itself',
-      error,
-    );
+    return unreachable(this.url, ` for ${what}`, error);
   }
 }
 
 /** Resolves when the registry answers; its settings are asked for. Errors: REGISTRY_UNREACHABLE. */
 export async function askRegistry(url: string): Promise<void> {
   const base = url.replace(/\/+$/, '');
-  let why: string;
+  let why: unknown;
   try {
     const response = await fetch(`${base}/config`, { signal: AbortSignal.timeout(REGISTER_MS) });
     await response.body?.cancel();
     if (response.status < 500) return;
-    why = `HTTP ${response.status}`;
+    why = new Error(`HTTP ${response.status}`);
   } catch (error) {
-    why = reasonOf(error);
+    why = error;
   }
-  throw new ReplicationError(
+  throw unreachable(base, '', why);
+}
+
+function unreachable(url: string, what: string, cause: unknown): ReplicationError {
+  const trouble = tlsTrouble(cause, 'LUTRA_CA');
+  const text = reasonOf(cause);
+  return new ReplicationError(
     'REGISTRY_UNREACHABLE',
-    `the schema registry at ${base} does not answer: ${why}`,
-    'start the registry or mend LUTRA_REGISTRY; this process tries again by itself',
+    `the schema registry at ${url} does not answer${what}: ${trouble === undefined ? text : `${trouble.reason} (${text})`}`,
+    trouble?.remedy ?? 'start the registry or mend LUTRA_REGISTRY; this process tries again by itself',
+    cause,
   );
 }
 

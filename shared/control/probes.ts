@@ -5,6 +5,7 @@ import type { Database } from '../model/channel.ts';
 import { mysqlAddress, openConnection, type Side } from '../mysql/connection.ts';
 import type { Leases } from '../redis/leases.ts';
 import { ReplicationError } from '../runtime/errors.ts';
+import { tlsTrouble } from '../runtime/tls.ts';
 import type { Probe } from './link-probes.ts';
 
 /** Logins cost a server something, and a database that is at work tells by its pipelines when it is away. */
@@ -18,7 +19,7 @@ export function registryProbe(url: string): Probe {
   return { to: `registry:${new URL(url).host}`, kind: 'registry', ask: () => askRegistry(url) };
 }
 
-export function redisProbe(url: string, leases: Pick<Leases, 'ping'>): Probe {
+export function redisProbe(url: string, leases: Pick<Leases, 'ping' | 'trouble'>): Probe {
   return { to: `redis:${new URL(url).host}`, kind: 'redis', ask: () => pingRedis(url, leases) };
 }
 
@@ -32,14 +33,17 @@ export function databaseProbe(name: string, database: Database, side: Side): Pro
   };
 }
 
-async function pingRedis(url: string, leases: Pick<Leases, 'ping'>): Promise<void> {
+async function pingRedis(url: string, leases: Pick<Leases, 'ping' | 'trouble'>): Promise<void> {
   try {
     await leases.ping();
   } catch (error) {
+    const cause = leases.trouble ?? error;
+    const text = cause instanceof Error ? cause.message : String(cause);
+    const trouble = tlsTrouble(cause, 'LUTRA_CA');
     throw new ReplicationError(
       'REDIS_UNREACHABLE',
-      `Redis at ${new URL(url).host} does not answer: ${error instanceof Error ? error.message : String(error)}`,
-      'start Redis or mend LUTRA_REDIS; who works goes on meanwhile',
+      `Redis at ${new URL(url).host} does not answer: ${trouble === undefined ? text : `${trouble.reason} (${text})`}`,
+      trouble?.remedy ?? 'start Redis or mend LUTRA_REDIS; who works goes on meanwhile',
       error,
     );
   }

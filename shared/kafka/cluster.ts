@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module';
 import { ReplicationError } from '../runtime/errors.ts';
+import type { KafkaSecurity } from '../runtime/kafka-settings.ts';
 import type { Logger } from '../runtime/log.ts';
+import { tlsTrouble } from '../runtime/tls.ts';
 
 /**
  * The door to kafkajs's own cluster, broker and connection classes (deep imports of the pinned, final 2.2.4).
@@ -8,7 +10,13 @@ import type { Logger } from '../runtime/log.ts';
  * records in silence (a leader move during a multi-broker send; a time-out between concurrent idempotent sends).
  */
 
-export type KafkaAddress = { readonly brokers: readonly string[]; readonly clientId: string; readonly log: Logger };
+export type KafkaAddress = {
+  readonly brokers: readonly string[];
+  readonly clientId: string;
+  readonly log: Logger;
+  /** Left out: neither TLS nor a user. */
+  readonly security?: KafkaSecurity | undefined;
+};
 
 type Request = {
   request: {
@@ -75,6 +83,7 @@ export async function openCluster(address: KafkaAddress): Promise<Cluster> {
     socketFactory: socketFactory(),
     brokers: [...address.brokers],
     clientId: address.clientId,
+    ...address.security,
     connectionTimeout: 3_000,
     requestTimeout: 30_000,
     metadataMaxAge: 300_000,
@@ -97,12 +106,19 @@ export function asKafkaError(brokers: readonly string[], error: unknown): Replic
   return error instanceof ReplicationError ? error : kafkaUnreachable(brokers, error);
 }
 
+const REFUSED_USER = /SASL|authentication failed/i;
+const USER_TROUBLE = {
+  reason: 'it does not take the user',
+  remedy: 'mend LUTRA_KAFKA_SASL, LUTRA_KAFKA_USER and LUTRA_KAFKA_PASSWORD, or make the user at the broker',
+};
+
 export function kafkaUnreachable(brokers: readonly string[], cause: unknown): ReplicationError {
-  const text = cause instanceof Error ? cause.message : String(cause);
+  const text = (cause instanceof Error ? cause.message : String(cause)).replace(/\s+/g, ' ').trim();
+  const trouble = REFUSED_USER.test(text) ? USER_TROUBLE : tlsTrouble(cause, 'LUTRA_KAFKA_TLS');
   return new ReplicationError(
     'KAFKA_UNREACHABLE',
-    `Kafka at ${brokers.join(',')} does not answer: ${text}`,
-    'start the broker or mend LUTRA_KAFKA; this process tries again by itself',
+    `Kafka at ${brokers.join(',')} does not answer: ${trouble === undefined ? text : `${trouble.reason} (${text})`}`,
+    trouble?.remedy ?? 'start the broker or mend LUTRA_KAFKA; this process tries again by itself',
     cause,
   );
 }

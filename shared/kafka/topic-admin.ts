@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import kafkajs, { type Admin, type Kafka } from 'kafkajs';
+import kafkajs, { type Admin, type Kafka, type KafkaConfig, type SASLOptions } from 'kafkajs';
 import type { TopicDefinition } from '../../topics/topics.ts';
 import { ReplicationError } from '../runtime/errors.ts';
 import { backoffMs } from '../runtime/retry.ts';
@@ -17,12 +17,22 @@ export function kafkaClient(address: KafkaAddress): Kafka {
   return new kafkajs.Kafka({
     brokers: [...address.brokers],
     clientId: address.clientId,
+    ...clientSecurity(address),
     connectionTimeout: 3_000,
     requestTimeout: 30_000,
     logLevel: kafkajs.logLevel.WARN,
     logCreator: kafkajsLogCreator(address.log),
     retry: { retries: 4, initialRetryTime: 100, maxRetryTime: 1_000 },
   });
+}
+
+/** In the words of kafkajs's types. */
+function clientSecurity({ security }: KafkaAddress): Pick<KafkaConfig, 'ssl' | 'sasl'> {
+  const { ssl, sasl } = security ?? {};
+  return {
+    ...(ssl === undefined ? {} : { ssl: { ...ssl } }),
+    ...(sasl === undefined ? {} : { sasl: sasl as SASLOptions }),
+  };
 }
 
 /**

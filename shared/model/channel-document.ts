@@ -4,6 +4,7 @@ import { documentChecks, type Surroundings } from './document-checks.ts';
 import { issueProblems } from './document-issues.ts';
 import { documentParts } from './document-parts.ts';
 import type { DocumentProblem } from './document-problem.ts';
+import { sealedChannel, sealedDatabase, sealedParts, sealNothing, secretChecks } from './document-secrets.ts';
 import { readDocuments } from './document-text.ts';
 
 export type ParsedChannelDocuments = {
@@ -30,18 +31,22 @@ export function parseChannelDocuments(
   const problems = [...read.problems];
   const documents: ChannelDocument[] = [];
   const databases: DatabaseDocument[] = [];
+  const { seal = sealNothing } = surroundings;
   for (const document of read.documents) {
     if (isDatabaseDocument(document.content)) {
       const result = databaseDocumentSchema.safeParse(document.content);
-      if (result.success) databases.push(result.data);
+      if (result.success) databases.push(sealedDatabase(result.data.name, result.data, seal));
       else problems.push(...issueProblems(result.error.issues, document));
       continue;
     }
     const result = channelDocumentSchema.safeParse(document.content);
-    if (result.success) documents.push(result.data);
+    if (result.success) documents.push(sealedChannel(result.data, seal));
     else problems.push(...issueProblems(result.error.issues, document));
   }
-  problems.push(...documentChecks(read.documents.map(documentParts), surroundings));
+  const parts = read.documents.map(documentParts);
+  problems.push(...parts.flatMap((each) => secretChecks(each, seal)));
+  const sealed = parts.map((each) => sealedParts(each, seal));
+  problems.push(...documentChecks(sealed, surroundings));
   if (read.documents.length === 0 && problems.length === 0) problems.push(nothingFound(file));
   return { documents, databases, problems: problems.toSorted(byPlace).slice(0, MANY) };
 }

@@ -8,10 +8,17 @@ const name = z
   .string()
   .regex(NAME, 'a name of 1 to 63 lower-case letters, digits and dashes, neither first nor last a dash');
 
-/** Passwords are references; the text itself never stands in a document. */
+const envSchema = z.strictObject({ env: z.string().min(1) });
+const fileSchema = z.strictObject({ file: z.string().min(1) });
+/** Passwords are references, or texts that are encrypted before they are stored: a text itself never stands in a stored document. */
 export const secretSchema = z.union(
-  [z.strictObject({ env: z.string().min(1) }), z.strictObject({ file: z.string().min(1) })],
-  'a reference to a secret: {env: NAME} or {file: PATH}',
+  [
+    envSchema,
+    fileSchema,
+    z.strictObject({ value: z.string().min(1).max(1_000).describe('Encrypted before it is stored.') }),
+    z.strictObject({ encrypted: z.string().min(1).max(4_000).describe('As Lutra has encrypted it.') }),
+  ],
+  'a secret: {env: NAME}, {file: PATH} or {value: TEXT}',
 );
 export type Secret = z.infer<typeof secretSchema>;
 
@@ -20,6 +27,26 @@ const hostsSchema = z
   .transform(splitHosts)
   .pipe(z.array(z.string().refine(isHostPort, 'host:port, for example db1:3306')).min(1, 'at least one host:port'));
 
+/** A file, or a variable of the process that connects, with a text in PEM form. */
+const pemSchema = z.union([envSchema, fileSchema], '{file: PATH} or {env: NAME}');
+export const tlsSchema = z.union(
+  [
+    z.boolean(),
+    z.strictObject({
+      ca: pemSchema
+        .optional()
+        .describe('Authority of the certificate of the server; left out: those that the process trusts.'),
+      cert: pemSchema.optional().describe('Certificate of Lutra, for servers that ask for one.'),
+      key: pemSchema.optional().describe('Its key.'),
+      verify: z
+        .union([z.boolean(), z.literal('ca')], 'true, false or ca')
+        .default(true)
+        .describe('true: authority and host name of the certificate; ca: the authority only; false: neither.'),
+    }),
+  ],
+  'true, or {ca: {file: PATH}, cert, key, verify}',
+);
+
 export const databaseSchema = z.strictObject({
   site: name.describe('The datacentre it stands in; its selector and loader run there.'),
   hosts: hostsSchema.describe(
@@ -27,6 +54,7 @@ export const databaseSchema = z.strictObject({
   ),
   user: z.string().min(1),
   password: secretSchema,
+  tls: tlsSchema.optional().describe('Connections are encrypted; left out: they are not.'),
   partitions: z.int().min(1).max(64).default(1).describe('Partitions of its rows topic, when it is a source.'),
 });
 export type Database = z.infer<typeof databaseSchema>;

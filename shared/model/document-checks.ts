@@ -6,6 +6,7 @@ import { finding } from './document-finding.ts';
 import { mappingChecks } from './document-mapping-checks.ts';
 import type { DocumentParts, PipelineParts } from './document-parts.ts';
 import type { DocumentProblem, PathPart } from './document-problem.ts';
+import type { SealSecret } from './document-secrets.ts';
 import { startChecks } from './document-start-checks.ts';
 
 /** What the documents have to agree with. */
@@ -16,6 +17,8 @@ export type Surroundings = {
   readonly databases?: readonly DatabaseDocument[];
   /** Sites that exist; left out: any. */
   readonly sites?: readonly string[];
+  /** How secrets are stored; left out: as they are written. */
+  readonly seal?: SealSecret;
 };
 
 /** Checks that the schema cannot express. What is not readable is left to the schema's own findings. */

@@ -42,13 +42,12 @@ function whereOf({ kind, name }: DocumentParts): string {
 }
 
 function differs(document: DocumentParts, name: string, database: Database, first: Definition): DocumentProblem[] {
-  const keys = (Object.keys(database) as (keyof Database)[]).filter(
-    (key) => JSON.stringify(database[key]) !== JSON.stringify(first.database[key]),
-  );
+  const all = new Set([...Object.keys(first.database), ...Object.keys(database)]) as Set<keyof Database>;
+  const keys = [...all].filter((key) => JSON.stringify(database[key]) !== JSON.stringify(first.database[key]));
   if (keys.length === 0) return [];
   const details = keys.map((key) =>
-    key === 'password'
-      ? 'password (another reference)'
+    key === 'password' || key === 'tls'
+      ? `${key} (another one)`
       : `${key} (there ${shown(first.database[key])}, here ${shown(database[key])})`,
   );
   return [

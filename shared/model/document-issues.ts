@@ -175,10 +175,10 @@ function plainPassword(place: { path: string }): DocumentProblem {
   return {
     ...place,
     code: 'PLAIN_PASSWORD',
-    message: 'a password must not stand in the document',
-    allowed: '{env: NAME} or {file: PATH}',
+    message: 'a password must not stand in the document as it is',
+    allowed: '{env: NAME}, {file: PATH} or {value: TEXT}',
     remedy:
-      'put the password in an environment variable or a file of the services and refer to it: {env: NAME} or {file: PATH}; change this password if the document was shared',
+      'put the password in an environment variable or a file of the services and refer to it: {env: NAME} or {file: PATH}, or write {value: TEXT}, which is encrypted before it is stored; change this password if the document was shared',
   };
 }
 

@@ -9,6 +9,8 @@ import mysql, {
 import type { Database } from '../model/channel.ts';
 import { ReplicationError } from '../runtime/errors.ts';
 import { readSecret } from '../runtime/secret.ts';
+import { tlsTrouble } from '../runtime/tls.ts';
+import { type MysqlTls, mysqlTls } from './mysql-tls.ts';
 
 export type { Connection, ResultSetHeader, RowDataPacket };
 
@@ -23,11 +25,13 @@ export type MysqlAddress = {
   readonly port: number;
   readonly user: string;
   readonly password: string;
+  /** Left out: not encrypted. */
+  readonly ssl?: MysqlTls;
 };
 
 export type Side = 'SOURCE' | 'TARGET';
 
-/** Resolves host and password of a database document. Errors: SECRET_MISSING. */
+/** Resolves host, password and certificates of a database document. Errors: SECRET_MISSING, SECRET_UNREADABLE. */
 export function mysqlAddress(name: string, database: Database, hostIndex = 0): MysqlAddress {
   const text = database.hosts[hostIndex] ?? database.hosts[0] ?? '';
   const colon = text.lastIndexOf(':');
@@ -37,6 +41,7 @@ export function mysqlAddress(name: string, database: Database, hostIndex = 0): M
     port: Number(text.slice(colon + 1)),
     user: database.user,
     password: readSecret(database.password, `database ${name}`),
+    ...mysqlTls(name, database.tls),
   };
 }
 
@@ -56,6 +61,7 @@ export async function openConnection(
       port: address.port,
       user: address.user,
       password: address.password,
+      ...(address.ssl === undefined ? {} : { ssl: address.ssl }),
       charset: 'utf8mb4',
       timezone: 'Z',
       dateStrings: true,
@@ -123,10 +129,11 @@ export function mysqlError(error: unknown, side: Side, address: MysqlAddress): R
       error,
     );
   }
+  const trouble = tlsTrouble(error, `tls of the database ${address.name}`);
   return new ReplicationError(
     `${side}_UNREACHABLE`,
-    `${place} does not answer: ${text || code}`,
-    'start the server or mend the address; this process tries again by itself',
+    `${place} does not answer: ${trouble === undefined ? text || code : `${trouble.reason} (${text || code})`}`,
+    trouble?.remedy ?? 'start the server or mend the address; this process tries again by itself',
     error,
   );
 }

@@ -24,10 +24,12 @@ export type Leases = {
   release(key: string, token: string): Promise<void>;
   /** Resolves when Redis answers. */
   ping(): Promise<void>;
+  /** Why the connection was lost or not made, undefined while there is one. */
+  readonly trouble: Error | undefined;
   close(): void;
 };
 
-/** `url`: `redis://…`. Does not wait for Redis: it is asked for again and again, for ever. */
+/** `url`: `redis://…`, or `rediss://…` for TLS. Does not wait for Redis: it is asked for again and again, for ever. */
 export function openLeases(url: string, log: Logger): Leases {
   const redis = new Redis(url, {
     enableOfflineQueue: false,
@@ -37,8 +39,18 @@ export function openLeases(url: string, log: Logger): Leases {
     commandTimeout: ANSWER_LIMIT_MS,
     retryStrategy: () => RECONNECT_MS,
   });
-  redis.on('error', (error: Error) => log.debug({ cause: error.message }, 'redis client'));
+  let trouble: Error | undefined;
+  redis.on('ready', () => {
+    trouble = undefined;
+  });
+  redis.on('error', (error: Error) => {
+    trouble = error;
+    log.debug({ cause: error.message }, 'redis client');
+  });
   return {
+    get trouble() {
+      return trouble;
+    },
     async holder(key) {
       return (await redis.get(key)) ?? undefined;
     },

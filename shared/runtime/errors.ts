@@ -46,6 +46,7 @@ const TREATMENTS = {
   DOCUMENT_LATE: 'wait',
   EXPRESSION_FAILED: 'block',
   SECRET_MISSING: 'block',
+  SECRET_UNREADABLE: 'block',
   SETTING_INVALID: 'stop',
   UNEXPECTED: 'retry',
 } as const satisfies Record<string, Treatment>;

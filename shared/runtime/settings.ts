@@ -1,6 +1,9 @@
 import { hostname } from 'node:os';
 import { isHostPort, splitHosts } from '../model/host-list.ts';
 import { ReplicationError } from './errors.ts';
+import { type KafkaSecurity, readKafkaSecurity } from './kafka-settings.ts';
+import { readSecretKey } from './secret-key.ts';
+import { readTrustedCa } from './tls.ts';
 
 /** The settings that selector and loader share; see docs/architecture.md, "Settings of every service". */
 export type ServiceSettings = {
@@ -14,6 +17,9 @@ export type ServiceSettings = {
   readonly httpPort: number;
   readonly logLevel: string;
   readonly instance: string;
+  readonly kafkaSecurity: KafkaSecurity;
+  /** Authorities that this process trusts beside the usual ones, PEM; undefined: none. */
+  readonly ca: string | undefined;
 };
 
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
@@ -37,6 +43,9 @@ export function readServiceSettings(env: Readonly<Record<string, string | undefi
   const redis = env.LUTRA_REDIS?.trim() || undefined;
   if (redis !== undefined && !/^rediss?:\/\/./.test(redis))
     faults.push('LUTRA_REDIS is not an address: write redis://host:port, or leave it out');
+  readSecretKey(env, faults);
+  const kafkaSecurity = readKafkaSecurity(env, faults);
+  const ca = readTrustedCa(env, faults);
   const portText = env.LUTRA_HTTP_PORT ?? '0';
   const httpPort = /^\d{1,5}$/.test(portText) ? Number(portText) : -1;
   if (httpPort < 0 || httpPort > 65_535) faults.push(`LUTRA_HTTP_PORT is "${portText}": write a port of 0 to 65535`);
@@ -57,6 +66,8 @@ export function readServiceSettings(env: Readonly<Record<string, string | undefi
     httpHost: env.LUTRA_HTTP_HOST ?? '127.0.0.1',
     httpPort,
     logLevel,
+    kafkaSecurity,
+    ca,
     instance: env.LUTRA_INSTANCE ?? `${hostname()}:${process.pid}`,
   };
 }

@@ -24,6 +24,8 @@ export type FlowOptions = {
   readonly start?: Start;
   readonly partitions?: number;
   readonly policies?: Channel['policies'];
+  /** What the document says of source and target beside, or instead of, the stack's own logins. */
+  readonly databases?: { readonly from: object; readonly to: object };
   /** A flow whose source, declared in its channel, is read by this one too. */
   readonly sharing?: Flow;
 };
@@ -188,11 +190,16 @@ export class Flow implements AsyncDisposable {
     }
   }
 
-  private document({ start = this.options.start ?? 'end', state }: { start?: Start; state?: string }): object {
+  /** The document as it was opened, or with changes. */
+  document({ start = this.options.start ?? 'end', state }: { start?: Start; state?: string } = {}): object {
     const { from, to } = this.route;
-    const { partitions, sharing, policies } = this.options;
+    const { partitions, sharing, policies, databases } = this.options;
     const target = `t-${this.word}`;
-    const source = { ...databaseAt(from.server, 'sh'), ...(partitions === undefined ? {} : { partitions }) };
+    const source = {
+      ...databaseAt(from.server, 'sh'),
+      ...(partitions === undefined ? {} : { partitions }),
+      ...databases?.from,
+    };
     return {
       apiVersion: 'lutra/v1',
       kind: 'Channel',
@@ -201,7 +208,7 @@ export class Flow implements AsyncDisposable {
       ...(policies === undefined ? {} : { policies }),
       databases: {
         ...(sharing === undefined ? { [this.sourceName]: source } : {}),
-        [target]: databaseAt(to.server, 'us'),
+        [target]: { ...databaseAt(to.server, 'us'), ...databases?.to },
       },
       pipelines: [
         {

@@ -1,13 +1,12 @@
+import type { KafkaAddress } from '../../../shared/kafka/cluster.ts';
 import { followTopic } from '../../../shared/kafka/topic-follower.ts';
 import { asReplicationError, ReplicationError } from '../../../shared/runtime/errors.ts';
-import type { Logger } from '../../../shared/runtime/log.ts';
 import { USERS_TOPIC } from '../../../topics/topics.ts';
 import { ChannelWriter } from '../channel-writer.ts';
 import { makeTopic } from '../make-topic.ts';
 import { AccessBook } from './access-book.ts';
 import { type TokenRecord, tokenKey, type UserRecord, userKey } from './access-record.ts';
 
-type Options = { readonly brokers: readonly string[]; readonly clientId: string; readonly log: Logger };
 type Change =
   | { readonly user: UserRecord }
   | { readonly token: TokenRecord }
@@ -16,14 +15,14 @@ type Change =
 
 /** Users and tokens, kept on `lutra.users` of the control site. Reads come from memory and go on while Kafka is away; changes go to Kafka. */
 export class AccessStore implements AsyncDisposable {
-  private readonly options: Options;
+  private readonly options: KafkaAddress;
   private readonly writer: ChannelWriter;
   private readonly known: AccessBook;
   private isComplete: boolean;
   private turn: Promise<unknown> = Promise.resolve();
 
   /** `known`: what is known without Kafka, for tests. */
-  constructor(options: Options, known?: AccessBook) {
+  constructor(options: KafkaAddress, known?: AccessBook) {
     this.options = options;
     this.writer = new ChannelWriter(options);
     this.known = known ?? new AccessBook();

@@ -26,6 +26,8 @@ declare module 'fastify' {
   }
 }
 
+/** Behind a proxy that ends TLS this header is the proxy's. */
+const HSTS_S = 180 * 24 * 3600;
 const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
@@ -33,7 +35,10 @@ const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
  * without a role does not boot. Requests that change something and come with a cookie need the token against forged requests.
  */
 export async function guard(app: App, config: AdminConfig, access: AccessStore): Promise<void> {
-  await app.register(fastifyHelmet, HEADERS);
+  await app.register(fastifyHelmet, {
+    ...HEADERS,
+    strictTransportSecurity: config.tls === undefined ? false : { maxAge: HSTS_S, includeSubDomains: false },
+  });
   await app.register(fastifyCookie);
   await app.register(fastifySecureSession, {
     key: config.secretKey === undefined ? randomBytes(32) : deriveKey(config.secretKey, 'sessions'),
@@ -95,5 +100,4 @@ const HEADERS = {
   },
   referrerPolicy: { policy: 'no-referrer' as const },
   frameguard: { action: 'deny' as const },
-  strictTransportSecurity: false as const,
 };

@@ -159,8 +159,16 @@ export function databaseRoutes(app: App, parts: AdminParts): void {
     },
     async ({ params, body }) => {
       const { name, site, hosts, user, partitions, document } = databaseNamed(parts, params.name);
+      const { password, tls } = document;
       const { as } = readBody(namedDatabaseCheckRequestSchema, body ?? '{}', invalid);
-      const database = databaseSchema.parse({ site, hosts, user, partitions, password: document.password });
+      const database = databaseSchema.parse({
+        site,
+        hosts,
+        user,
+        partitions,
+        password,
+        ...(tls === undefined ? {} : { tls }),
+      });
       return checkDatabase(name, database, SIDES[as]);
     },
   );

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { channelJsonSchema } from '../../../shared/model/document-keys.ts';
-import type { ReplicationError } from '../../../shared/runtime/errors.ts';
+import { asReplicationError, type ReplicationError } from '../../../shared/runtime/errors.ts';
 import type { AdminParts, App } from '../server.ts';
 import type { Telemetry } from '../telemetry.ts';
 
@@ -39,6 +39,25 @@ export function operationRoutes(app: App, parts: AdminParts, telemetry: Telemetr
   );
 
   app.get(
+    '/ready',
+    {
+      config: { role: 'public' },
+      schema: {
+        tags: ['operation'],
+        summary: 'Whether requests can be answered',
+        description:
+          'Users, channels and databases have been read once. Stays so while Kafka is away later: see /health.',
+        response: { 200: healthSchema, 503: healthSchema },
+      },
+    },
+    async (_request, reply) => {
+      const trouble = unread(parts);
+      if (trouble === undefined) return { status: 'ok' as const };
+      return reply.code(503).send({ status: 'waiting', code: trouble.code });
+    },
+  );
+
+  app.get(
     '/metrics',
     { config: { role: isMetricsOpen ? 'public' : 'viewer' }, schema: { hide: true } },
     async (_request, reply) => {
@@ -54,6 +73,15 @@ export function operationRoutes(app: App, parts: AdminParts, telemetry: Telemetr
       .type('application/schema+json; charset=utf-8')
       .send({ ...channelJsonSchema, title: 'Lutra channel document' }),
   );
+}
+
+function unread({ channels, databases, access }: AdminParts): ReplicationError | undefined {
+  try {
+    channels.all();
+  } catch (error) {
+    return asReplicationError(error);
+  }
+  return databases.trouble ?? access.trouble;
 }
 
 function details(trouble: ReplicationError | undefined, strangers: ReadonlyMap<string, string>) {

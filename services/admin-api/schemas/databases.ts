@@ -16,13 +16,14 @@ export const databaseViewSchema = z.object({
   site: z.string(),
   hosts: z.array(z.string()),
   user: z.string(),
+  tls: z.boolean().describe('Whether connections are encrypted.'),
   partitions: z.int(),
   revision: z.int().optional().describe('Of a document of its own.'),
   updatedAt: z.number().optional().describe('ms since the epoch; of a document of its own.'),
   usedBy: z.array(databaseUseSchema),
   document: z
     .record(z.string(), z.unknown())
-    .describe('The document of kind Database, ready to be applied; passwords are references.'),
+    .describe('The document of kind Database, ready to be applied; passwords are references or encrypted.'),
 });
 export type DatabaseView = z.infer<typeof databaseViewSchema>;
 export const databaseListSchema = pageSchema(databaseViewSchema);

@@ -143,7 +143,7 @@ export function placeOf({ config, log }: AdminParts, channel: Channel, pipeline:
     );
   }
   return {
-    kafka: { brokers, clientId: `lutra-admin-api-${config.site}`, log },
+    kafka: { brokers, clientId: `lutra-admin-api-${config.site}`, log, security: config.kafkaSecurity },
     site,
     group: pipelineGroup(channel.name, pipeline.name),
     topic: rowsTopic(sourceId(from, pipeline.from)),

@@ -18,7 +18,7 @@ writeFileSync(join(folder, 'built', 'theme.js'), 'theme()');
 writeFileSync(join(folder, 'built', 'assets', 'index-1a2b.js'), 'start()');
 
 async function serve(built: string) {
-  const app = fastify().withTypeProvider<ZodTypeProvider>();
+  const app = fastify({ https: null }).withTypeProvider<ZodTypeProvider>();
   app.setErrorHandler(answerError(createLogger('test', 'silent')));
   app.setNotFoundHandler(answerUnknownRoute);
   await consoleRoutes(app, join(folder, built));

@@ -16,6 +16,7 @@ test('22: a selector whose clock is set back after it was fenced or Redis was aw
     hold: async () => true,
     release: async () => {},
     ping: async () => {},
+    trouble: undefined,
     close: () => {},
   };
   const peers = { atWork: () => undefined, areHeard: false };
