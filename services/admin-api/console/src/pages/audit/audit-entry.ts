@@ -7,8 +7,10 @@ export const OUTCOME_TONES: Readonly<Record<AuditEntry['outcome'], Tone>> = {
   failed: 'bad',
 };
 
+type Subject = { readonly subject?: string; readonly channel?: string; readonly pipeline?: string };
+
 /** Channel and pipeline, or whatever else was acted on. */
-export function subjectOf({ subject, channel, pipeline }: AuditEntry): string {
+export function subjectOf({ subject, channel, pipeline }: Subject): string {
   if (channel === undefined) return subject ?? '–';
   return pipeline === undefined ? channel : `${channel}/${pipeline}`;
 }

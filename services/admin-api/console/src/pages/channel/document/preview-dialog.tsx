@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { call } from '../../../api/client.ts';
+import { call, Problem } from '../../../api/client.ts';
 import type { PreviewReply, ResolvedTable } from '../../../api/types.ts';
 import { DataTable } from '../../../design/data-table.tsx';
 import { Dialog } from '../../../design/dialog.tsx';
-import { EmptyState, ErrorState, ReasonCallout, Skeleton } from '../../../design/feedback.tsx';
+import { Callout, EmptyState, ErrorState, ReasonCallout, Skeleton } from '../../../design/feedback.tsx';
 import { Badge, type Tone } from '../../../design/state-badge.tsx';
 import { useWords } from '../../../words/words.ts';
 import { documentWords } from './document-words.ts';
@@ -34,6 +34,7 @@ export function Preview({ yaml }: { yaml: string }): ReactNode {
     gcTime: 0,
     retry: false,
   });
+  if (error instanceof Problem && error.isUnknownRoute) return <Callout tone="info">{words.noPreview}</Callout>;
   if (error !== null) return <ErrorState error={error} onRetry={refetch} />;
   if (data === undefined) return <Skeleton height={200} />;
   return (
