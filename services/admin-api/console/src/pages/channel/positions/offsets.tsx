@@ -20,7 +20,8 @@ export function Offsets({
   known: PipelinePosition | undefined;
 }): ReactNode {
   const words = useWords(positionsWords);
-  const offsets: readonly Offset[] = known?.offsets ?? (pipeline.offsets ?? []).map(({ next, ...rest }) => ({ ...rest, committed: next }));
+  const offsets: readonly Offset[] =
+    known?.offsets ?? (pipeline.offsets ?? []).map(({ next, ...rest }) => ({ ...rest, committed: next }));
   const columns: readonly Column<Offset>[] = [
     { key: 'topic', head: words.topic, cell: ({ topic }) => <code className="break">{topic}</code> },
     { key: 'partition', head: words.partition, isNumber: true, width: 90, cell: ({ partition }) => partition },
