@@ -1,12 +1,12 @@
 /** Types of what the pages of operation show. Like types.ts: types only. */
 import type * as z from 'zod';
 import type { Alarm } from '../../../../../shared/model/alarm.ts';
+import type { AuditEntry } from '../../../../../shared/model/audit.ts';
 import type { alarmRuleListSchema } from '../../../schemas/alarms.ts';
 import type { batchListSchema } from '../../../schemas/history.ts';
 import type { logListSchema } from '../../../schemas/logs.ts';
 import type { nodeListSchema } from '../../../schemas/nodes.ts';
 import type { positionListSchema } from '../../../schemas/positions.ts';
-import type { auditListSchema } from '../../../seek/seek-schemas.ts';
 
 export type { Alarm, AlarmKind, AlarmRule, Receiver } from '../../../../../shared/model/alarm.ts';
 export type { AuditEntry } from '../../../../../shared/model/audit.ts';
@@ -27,6 +27,7 @@ export type LogList = z.infer<typeof logListSchema>;
 export type NodeList = z.infer<typeof nodeListSchema>;
 
 export type PositionList = z.infer<typeof positionListSchema>;
-export type AuditList = z.infer<typeof auditListSchema>;
+/** GET /audit. */
+export type AuditList = { readonly items: readonly AuditEntry[] };
 
 export type RowAction = 'retry' | 'edit' | 'skip' | 'take';

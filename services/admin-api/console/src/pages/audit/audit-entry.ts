@@ -7,7 +7,11 @@ export const OUTCOME_TONES: Readonly<Record<AuditEntry['outcome'], Tone>> = {
   failed: 'bad',
 };
 
-type Subject = { readonly subject?: string; readonly channel?: string; readonly pipeline?: string };
+type Subject = {
+  readonly subject?: string | undefined;
+  readonly channel?: string | undefined;
+  readonly pipeline?: string | undefined;
+};
 
 /** Channel and pipeline, or whatever else was acted on. */
 export function subjectOf({ subject, channel, pipeline }: Subject): string {
