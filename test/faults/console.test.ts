@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import type { Server } from '../../demo/servers.ts';
+import { TUTORIAL_CHANNEL } from '../../demo/tutorial.ts';
 import { readConfig } from '../../stack/config.ts';
 import { TestBrowser } from '../support/browser.ts';
 import { Flow } from '../support/flow.ts';
+import { LoadedShop } from '../support/loaded-shop.ts';
 
 const TABLE = 'id INT PRIMARY KEY, email VARCHAR(60) NOT NULL, note VARCHAR(40) NULL';
 
@@ -42,7 +44,26 @@ async function addDatabase(page: Page, { name, site, server, as }: Entered): Pro
   await page.getByRole('cell', { name, exact: true }).waitFor();
 }
 
-test('console: a newcomer adds databases, makes a channel, watches rows arrive, resolves a poison row and moves a position', async () => {
+/** The pictures of the README, when the channel has worked for a while. */
+async function takePictures(browser: TestBrowser, { stack }: LoadedShop): Promise<void> {
+  for (const [theme, part, range] of PICTURES) {
+    const page = await browser.page({ theme, language: 'en', width: 1200 });
+    await logIn(page, stack.dir);
+    await page.goto(`/channels/${TUTORIAL_CHANNEL}${part}`);
+    if (range !== undefined) await page.getByRole('button', { name: range }).click();
+    await page.locator('.panel').nth(1).waitFor();
+    await browser.picture(page, `readme-${theme}${part.replace('/', '-')}`);
+    await page.context().close();
+  }
+}
+
+/** The preview of the tables; an admin API without one says so. */
+function preview(page: Page, table: string): Locator {
+  const none = page.getByText('This admin API shows no preview of tables.', { exact: false });
+  return page.getByText(table, { exact: true }).or(none).first();
+}
+
+test('console: a newcomer adds databases, makes a channel, watches rows arrive, resolves a poison row, moves a position and rolls the document back', async () => {
   await using flow = await Flow.prepare({
     tables: { customer: TABLE },
     targetTables: { customer: `${TABLE}, UNIQUE KEY (email)` },
@@ -71,7 +92,7 @@ test('console: a newcomer adds databases, makes a channel, watches rows arrive, 
   const editor = page.getByRole('textbox', { name: 'The document' });
   await editor.press('Control+End');
   await page.keyboard.type('policies: { rowErrors: quarantine }');
-  await page.getByText(`${from.schema}.customer`, { exact: true }).waitFor();
+  await preview(page, `${from.schema}.customer`).waitFor();
   await browser.picture(page, 'new-check');
   await page.getByRole('button', { name: 'Next' }).click();
   await page.getByRole('button', { name: 'Create the channel' }).click();
@@ -109,8 +130,30 @@ test('console: a newcomer adds databases, makes a channel, watches rows arrive, 
   await move.getByRole('button', { name: 'Preview' }).click();
   await move.getByText('These changes will be applied again').waitFor();
   await browser.picture(page, 'move');
+  await move.getByLabel('I have read what will be left out or repeated.').check();
   await move.getByRole('button', { name: 'Apply them again' }).click();
   await page.getByText('The position is moved.').waitFor();
+
+  await page.getByRole('link', { name: 'Document' }).click();
+  await page.getByRole('textbox', { name: 'Document of the channel, as YAML' }).press('Control+End');
+  await page.keyboard.type('description: by hand');
+  await page.getByRole('button', { name: 'Review and apply' }).click();
+  await page.getByRole('dialog').getByText('+description: by hand').waitFor();
+  await page.getByRole('dialog').getByRole('button', { name: 'Apply' }).click();
+  await page.getByText(`${flow.name} is at revision`).waitFor();
+  await page.getByRole('link', { name: 'History' }).click();
+  await page
+    .getByRole('button', { name: /^Revision \d+$/ })
+    .nth(1)
+    .click();
+  await page.getByRole('dialog').getByText('-description: by hand').waitFor();
+  await browser.picture(page, 'revision');
+  await page.getByRole('dialog').getByRole('button', { name: 'Roll back to this' }).click();
+  const back = page.getByRole('dialog', { name: `Roll ${flow.name} back` });
+  await back.getByText('-description: by hand').waitFor();
+  await back.getByRole('button', { name: 'Roll back to this' }).click();
+  await page.getByText(`${flow.name} is back at revision`).waitFor();
+  await page.getByRole('cell', { name: 'rolled back to revision' }).waitFor();
   assert.deepEqual(browser.faults, []);
 });
 
@@ -138,6 +181,11 @@ const PAGES = [
     '/logs',
   ].map((part) => `/channels/NAME${part}`),
 ];
+const PICTURES = [
+  ['light', '', undefined],
+  ['dark', '/curves', '15 min'],
+  ['dark', '/batches', undefined],
+] as const;
 const LOOKS = [
   { theme: 'light', language: 'en' },
   { theme: 'dark', language: 'zh' },
@@ -145,17 +193,15 @@ const LOOKS = [
 ] as const;
 
 test('console: every page opens in both themes, both languages and on a phone, without a fault, and is accessible', async () => {
-  await using flow = await Flow.open({ tables: { customer: TABLE } });
-  await flow.atSource("INSERT INTO customer VALUES (1, 'liu@example.com', 'first')");
-  await flow.settle();
-  await using browser = await TestBrowser.open(flow.stack.address('admin-api', 'http'));
+  await using shop = await LoadedShop.open();
+  await using browser = await TestBrowser.open(shop.stack.address('admin-api', 'http'));
   const found: string[] = [];
   for (const look of LOOKS) {
     const page = await browser.page({ ...look, language: 'en' });
-    await logIn(page, flow.stack.dir);
+    await logIn(page, shop.stack.dir);
     await page.evaluate((kept) => localStorage.setItem('lutra.preferences', JSON.stringify(kept)), look);
     for (const path of PAGES) {
-      await page.goto(path.replace('NAME', flow.name));
+      await page.goto(path.replace('NAME', TUTORIAL_CHANNEL));
       await page.locator('h1').first().waitFor();
       await page.locator('[aria-busy="true"]').first().waitFor({ state: 'detached' });
       const width = 'width' in look ? 'phone' : 'wide';
@@ -167,5 +213,6 @@ test('console: every page opens in both themes, both languages and on a phone, w
     }
     await page.context().close();
   }
+  await takePictures(browser, shop);
   assert.deepEqual([...found, ...browser.faults], []);
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Batch, Diagnostics } from '../../../services/admin-api/console/src/api/operation-types.ts';
 import { imageChanges, isChanged, valueChanges } from '../../../services/admin-api/console/src/design/changes.ts';
-import { chartData, greatest, latest } from '../../../services/admin-api/console/src/design/chart-data.ts';
+import { chartData, greatest, isolated, latest } from '../../../services/admin-api/console/src/design/chart-data.ts';
 import {
   emptyRule,
   formOf,
@@ -34,6 +34,7 @@ test('curves: a step without a record is a gap, not a line across it; rates are 
   assert.deepEqual(values[0], [1, 2, null, 0.5]);
   assert.deepEqual(totalsOf({ stepMs: STEP, points }), { rows: 210, transactions: 3, peak: 2, lagMax: 900 });
   assert.equal(latest(values[0]), 0.5);
+  assert.deepEqual(isolated(values[0]), [3]);
   assert.equal(greatest(values[0]), 2);
   assert.equal(greatest(chartData([], STEP, [() => 1]).values[0]), undefined);
 });

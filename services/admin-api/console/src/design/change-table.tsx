@@ -23,10 +23,10 @@ export function ChangeTable({ label, changes }: { label: string; changes: readon
               <th scope="row" className="break">
                 {change.name}
               </th>
-              <td className="minus">
+              <td className={change.before === undefined ? undefined : 'minus'}>
                 <Value text={change.before} />
               </td>
-              <td className="plus">
+              <td className={change.after === undefined ? undefined : 'plus'}>
                 <Value text={change.after} />
               </td>
             </tr>

@@ -34,3 +34,9 @@ export function greatest(line: readonly (number | null)[] | undefined): number |
 export function latest(line: readonly (number | null)[] | undefined): number | undefined {
   return line?.findLast((value) => value !== null) ?? undefined;
 }
+
+/** Indices of values that stand between gaps: no line goes through them. */
+export function isolated(line: ArrayLike<number | null | undefined> = []): number[] {
+  const isGap = (index: number): boolean => (line[index] ?? null) === null;
+  return [...Array(line.length).keys()].filter((i) => !isGap(i) && isGap(i - 1) && isGap(i + 1));
+}

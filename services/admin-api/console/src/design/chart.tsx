@@ -3,7 +3,7 @@ import UPlot from 'uplot';
 import { usePreferences } from '../shell/preferences.tsx';
 import 'uplot/dist/uPlot.min.css';
 import './chart.css';
-import { type ChartData, latest } from './chart-data.ts';
+import { type ChartData, isolated, latest } from './chart-data.ts';
 
 export type ChartLine = {
   readonly name: string;
@@ -138,7 +138,11 @@ function optionsOf(
         label: line.name,
         stroke: colour(line.colour),
         width: 1.5,
-        points: { show: false },
+        points: {
+          size: 5,
+          fill: colour(line.colour),
+          filter: (plot: UPlot, series: number) => isolated(plot.data[series]),
+        },
         ...(line.isFilled === true ? { fill: faded(colour(line.colour)) } : {}),
       })),
     ],

@@ -27,8 +27,6 @@ export const shellWords = defineWords(
     notFound: 'There is no such page',
     notFoundAbout: 'The address may be from another version.',
     toChannels: 'To the channels',
-    comingTitle: 'This page is being built',
-    coming: 'What it will show can be had from the command line and the API until then.',
   },
   {
     skip: '跳到正文',
@@ -56,7 +54,5 @@ export const shellWords = defineWords(
     notFound: '没有这个页面',
     notFoundAbout: '该地址可能来自其他版本。',
     toChannels: '前往通道列表',
-    comingTitle: '此页面正在建设中',
-    coming: '在此之前，可通过命令行和 API 获取其内容。',
   },
 );

@@ -6,9 +6,8 @@ import { EmptyState, Skeleton } from '../design/feedback.tsx';
 import { PageHead, Panel } from '../design/page.tsx';
 import { useWords } from '../words/words.ts';
 import { AwayBar } from './away-bar.tsx';
-import { Coming } from './coming.tsx';
 import { Logo } from './logo.tsx';
-import { NAVIGATION, PAGES } from './pages.tsx';
+import { PAGES } from './pages.tsx';
 import { shellWords } from './shell-words.ts';
 import { Sidebar } from './sidebar.tsx';
 
@@ -44,11 +43,6 @@ export function Shell(): ReactNode {
             {PAGES.map(({ path, page: Page }) => (
               <Route key={path} path={path}>
                 <Page />
-              </Route>
-            ))}
-            {NAVIGATION.flatMap(({ entries }) => entries).map(({ path, word }) => (
-              <Route key={path} path={path}>
-                <Coming title={words[word]} />
               </Route>
             ))}
             <Route>

@@ -7,8 +7,14 @@ export const OUTCOME_TONES: Readonly<Record<AuditEntry['outcome'], Tone>> = {
   failed: 'bad',
 };
 
+type Subject = {
+  readonly subject?: string | undefined;
+  readonly channel?: string | undefined;
+  readonly pipeline?: string | undefined;
+};
+
 /** Channel and pipeline, or whatever else was acted on. */
-export function subjectOf({ subject, channel, pipeline }: AuditEntry): string {
+export function subjectOf({ subject, channel, pipeline }: Subject): string {
   if (channel === undefined) return subject ?? '–';
   return pipeline === undefined ? channel : `${channel}/${pipeline}`;
 }

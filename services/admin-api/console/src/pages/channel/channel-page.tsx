@@ -1,4 +1,4 @@
-import { lazy, type ReactNode, Suspense } from 'react';
+import { type ComponentType, lazy, type ReactNode, Suspense, useEffect, useRef } from 'react';
 import { Link, useParams } from 'wouter';
 import { Problem } from '../../api/client.ts';
 import { useChannelStatus } from '../../api/queries.ts';
@@ -6,7 +6,6 @@ import { LinkButton } from '../../design/button.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../../design/feedback.tsx';
 import { PageHead, Panel } from '../../design/page.tsx';
 import { StateBadge } from '../../design/state-badge.tsx';
-import { Coming } from '../../shell/coming.tsx';
 import { shellWords } from '../../shell/shell-words.ts';
 import { useWords } from '../../words/words.ts';
 import { summaryOf } from '../channels/channel-summary.ts';
@@ -17,6 +16,14 @@ import { OPERATION_PARTS } from './operation-parts.ts';
 
 const Overview = lazy(() => import('./overview/overview.tsx'));
 const DocumentPart = lazy(() => import('./document/document-part.tsx'));
+const History = lazy(() => import('./history/history.tsx'));
+
+const PARTS: Readonly<Record<ChannelPart, ComponentType<{ name: string }>>> = {
+  overview: Overview,
+  document: DocumentPart,
+  history: History,
+  ...OPERATION_PARTS,
+};
 
 /** One channel: its head with state and acts, and the part that the address names. */
 export default function ChannelPage(): ReactNode {
@@ -24,6 +31,11 @@ export default function ChannelPage(): ReactNode {
   const words = useWords(channelWords);
   const shell = useWords(shellWords);
   const { data: status, error, refetch } = useChannelStatus(name);
+  const tabs = useRef<HTMLElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: on a phone another part may stand outside of what is seen
+  useEffect(() => {
+    tabs.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [part]);
   const crumbs = <Link href="/">{shell.channels}</Link>;
   if (error instanceof Problem && error.code === 'CHANNEL_UNKNOWN') {
     return (
@@ -42,14 +54,14 @@ export default function ChannelPage(): ReactNode {
       <PageHead title={name} crumbs={crumbs} badge={badge}>
         <ChannelActs name={name} desired={status?.desired} />
       </PageHead>
-      <nav className="tabs" aria-label={words.parts}>
+      <nav ref={tabs} className="tabs" aria-label={words.parts}>
         {CHANNEL_PARTS.map((each) => (
           <Link
             key={each}
             href={each === 'overview' ? `/channels/${name}` : `/channels/${name}/${each}`}
             aria-current={each === part ? 'page' : undefined}
           >
-            {words[each]}
+            <span data-text={words[each]}>{words[each]}</span>
           </Link>
         ))}
       </nav>
@@ -62,15 +74,6 @@ export default function ChannelPage(): ReactNode {
 }
 
 function Part({ name, part }: { name: string; part: ChannelPart }): ReactNode {
-  const words = useWords(channelWords);
-  const Operation = OPERATION_PARTS[part];
-  if (Operation !== undefined) return <Operation name={name} />;
-  switch (part) {
-    case 'overview':
-      return <Overview name={name} />;
-    case 'document':
-      return <DocumentPart name={name} />;
-    default:
-      return <Coming title={words[part]} />;
-  }
+  const Shown = PARTS[part];
+  return <Shown name={name} />;
 }

@@ -12,6 +12,7 @@ import { useWords } from '../../words/words.ts';
 import { useChannelColumns } from './channel-columns.tsx';
 import { needsYou, type Summary, summaryOf } from './channel-summary.ts';
 import { channelsWords } from './channels-words.ts';
+import { OverviewStrip } from './overview-strip.tsx';
 
 type Shown = 'all' | 'needsYou' | Summary['state'];
 const PAGE = 100;
@@ -60,6 +61,7 @@ export default function ChannelsPage(): ReactNode {
       <PageHead title={words.title} about={words.about}>
         {create}
       </PageHead>
+      <OverviewStrip />
       {error !== null && <ErrorState error={error} onRetry={refetch} />}
       <div className="row-between">
         <StateChoice summaries={summaries ?? []} shown={shown} onChange={setShown} />

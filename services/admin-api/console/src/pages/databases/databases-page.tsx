@@ -5,7 +5,7 @@ import { Link } from 'wouter';
 import { call } from '../../api/client.ts';
 import { useApi } from '../../api/queries.ts';
 import { useMay } from '../../api/rights.ts';
-import type { DatabaseView, Page } from '../../api/types.ts';
+import type { DatabaseList, DatabaseView } from '../../api/types.ts';
 import { Button } from '../../design/button.tsx';
 import { DataTable } from '../../design/data-table.tsx';
 import { ConfirmDialog } from '../../design/dialog.tsx';
@@ -24,7 +24,7 @@ type Open = { readonly act: 'add' } | { readonly act: 'edit' | 'delete'; readonl
 export default function DatabasesPage(): ReactNode {
   const words = useWords(databasesWords);
   const general = useWords(common);
-  const { data, error, refetch } = useApi<Page<DatabaseView>>('/databases', { limit: 1000 });
+  const { data, error, refetch } = useApi<DatabaseList>('/databases', { limit: 1000 });
   const [open, setOpen] = useState<Open>();
   const mayChange = useMay('admin');
   const close = (): void => setOpen(undefined);

@@ -84,18 +84,20 @@ function Cell({
   const link = worstOf(matrix.cell(from, to));
   if (link === undefined) return <td className="matrix-none">·</td>;
   const { ok, latencyMs, code } = link;
+  const latency = latencyMs === undefined || !ok ? '' : format.duration(latencyMs);
+  const verdict = [ok ? words.ok : words.notOk, latency].filter((part) => part !== '').join(', ');
   return (
     <td>
       <button
         type="button"
         className={`matrix-cell tone-${ok ? 'good' : 'bad'}`}
         aria-pressed={isChosen}
-        aria-label={`${from} → ${to}: ${ok ? words.ok : words.notOk}`}
+        aria-label={`${from} → ${to}: ${verdict}`}
         title={code}
         onClick={() => onChoose(from, to)}
       >
         {ok ? <Check size={13} aria-hidden /> : <X size={13} aria-hidden />}
-        {latencyMs === undefined || !ok ? '' : format.duration(latencyMs)}
+        {latency}
       </button>
     </td>
   );

@@ -27,7 +27,7 @@ export function useLogColumns({ hasChannel }: { hasChannel: boolean }): readonly
       key: 'message',
       head: words.message,
       cell: ({ code, message, remedy }) => (
-        <>
+        <div className="wide-cell">
           <div className="break">
             {code !== undefined && <code>{code}</code>} {message}
           </div>
@@ -37,7 +37,7 @@ export function useLogColumns({ hasChannel }: { hasChannel: boolean }): readonly
               {remedy}
             </div>
           )}
-        </>
+        </div>
       ),
     },
     ...(hasChannel

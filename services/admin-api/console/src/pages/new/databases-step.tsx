@@ -1,7 +1,7 @@
 import { Plus, Trash2 } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { useApi } from '../../api/queries.ts';
-import type { DatabaseView, Page } from '../../api/types.ts';
+import type { DatabaseList } from '../../api/types.ts';
 import { Button } from '../../design/button.tsx';
 import { Callout, ErrorState } from '../../design/feedback.tsx';
 import { SelectField, TextField } from '../../design/fields.tsx';
@@ -21,7 +21,7 @@ export function DatabasesStep({
 }): ReactNode {
   const words = useWords(newWords);
   const [isAdding, setAdding] = useState(false);
-  const { data, error, refetch } = useApi<Page<DatabaseView>>('/databases', { limit: 1000 });
+  const { data, error, refetch } = useApi<DatabaseList>('/databases', { limit: 1000 });
   const { pipelines } = draft;
   const put = (index: number, changed: PipelineDraft): void =>
     onChange({ ...draft, pipelines: pipelines.with(index, changed) });

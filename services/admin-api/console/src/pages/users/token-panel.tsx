@@ -3,7 +3,7 @@ import { KeyRound, Plus } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { call } from '../../api/client.ts';
 import { useApi } from '../../api/queries.ts';
-import type { Page, TokenView } from '../../api/types.ts';
+import type { TokenList, TokenView } from '../../api/types.ts';
 import { Button } from '../../design/button.tsx';
 import { DataTable } from '../../design/data-table.tsx';
 import { ConfirmDialog } from '../../design/dialog.tsx';
@@ -17,7 +17,7 @@ import { usersWords } from './users-words.ts';
 export function TokenPanel(): ReactNode {
   const words = useWords(usersWords);
   const format = useFormat();
-  const { data, error, refetch } = useApi<Page<TokenView>>('/tokens', { limit: 1000 });
+  const { data, error, refetch } = useApi<TokenList>('/tokens', { limit: 1000 });
   const [isMaking, setMaking] = useState(false);
   const [revoked, setRevoked] = useState<TokenView>();
   return (

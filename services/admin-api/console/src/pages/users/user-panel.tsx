@@ -2,7 +2,7 @@ import { Pencil, Plus, Trash2, Users } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { useApi } from '../../api/queries.ts';
 import { useMay } from '../../api/rights.ts';
-import type { Page, UserView } from '../../api/types.ts';
+import type { UserList, UserView } from '../../api/types.ts';
 import { Button } from '../../design/button.tsx';
 import { DataTable } from '../../design/data-table.tsx';
 import { EmptyState, ErrorState } from '../../design/feedback.tsx';
@@ -22,7 +22,7 @@ export function UserPanel(): ReactNode {
   const general = useWords(common);
   const format = useFormat();
   const mayChange = useMay('admin');
-  const { data, error, refetch } = useApi<Page<UserView>>('/users', { limit: 1000 });
+  const { data, error, refetch } = useApi<UserList>('/users', { limit: 1000 });
   const [open, setOpen] = useState<Open>();
   const close = (): void => setOpen(undefined);
   return (

@@ -149,6 +149,7 @@ function Plots({
 }
 
 function rateText(value: number, compact: (value: number) => string): string {
+  if (value > 0 && value < 0.1) return value.toFixed(2);
   return value > 0 && value < 10 ? value.toFixed(1) : compact(value);
 }
 

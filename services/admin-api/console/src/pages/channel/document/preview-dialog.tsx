@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { call } from '../../../api/client.ts';
+import { call, Problem } from '../../../api/client.ts';
 import type { PreviewReply, ResolvedTable } from '../../../api/types.ts';
 import { DataTable } from '../../../design/data-table.tsx';
 import { Dialog } from '../../../design/dialog.tsx';
-import { EmptyState, ErrorState, ReasonCallout, Skeleton } from '../../../design/feedback.tsx';
+import { Callout, EmptyState, ErrorState, ReasonCallout, Skeleton } from '../../../design/feedback.tsx';
 import { Badge, type Tone } from '../../../design/state-badge.tsx';
+import { common } from '../../../words/common.ts';
 import { useWords } from '../../../words/words.ts';
 import { documentWords } from './document-words.ts';
 
@@ -25,15 +26,17 @@ export function PreviewDialog({ yaml, onClose }: { yaml: string; onClose: () => 
   );
 }
 
-/** The tables that the mappings of a text take, whether they fit, and the statements that the target will get. */
+/** The tables that the mappings of a text take, and whether they fit. */
 export function Preview({ yaml }: { yaml: string }): ReactNode {
   const words = useWords(documentWords);
+  const general = useWords(common);
   const { data, error, refetch } = useQuery({
     queryKey: ['preview', yaml],
-    queryFn: () => call<PreviewReply>('/preview', { method: 'POST', yaml }),
+    queryFn: () => call<PreviewReply>('/preview', { method: 'POST', yaml, query: { limit: 1000 } }),
     gcTime: 0,
     retry: false,
   });
+  if (error instanceof Problem && error.isUnknownRoute) return <Callout tone="info">{words.noPreview}</Callout>;
   if (error !== null) return <ErrorState error={error} onRetry={refetch} />;
   if (data === undefined) return <Skeleton height={200} />;
   return (
@@ -57,15 +60,7 @@ export function Preview({ yaml }: { yaml: string }): ReactNode {
           { key: 'state', head: words.fit, cell: (table) => <Fit table={table} /> },
         ]}
       />
-      {data.statements.length > 0 && <h3>{words.statements}</h3>}
-      {data.statements.map(({ table, kind, how, sql }) => (
-        <div key={`${table} ${kind}`} className="stack-s">
-          <div className="muted">
-            {table} · {kind} · {how}
-          </div>
-          <pre className="code">{sql}</pre>
-        </div>
-      ))}
+      {data.total > data.items.length && <p className="muted">{general.shown(data.items.length, data.total)}</p>}
     </>
   );
 }

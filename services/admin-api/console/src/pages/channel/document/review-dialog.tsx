@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { call, Problem } from '../../../api/client.ts';
-import type { Applied, ApplyReply, DiffView } from '../../../api/types.ts';
+import type { Applied, ApplyReply, DiffReply } from '../../../api/types.ts';
 import { ConfirmDialog } from '../../../design/dialog.tsx';
 import { Diff } from '../../../design/diff.tsx';
 import { Callout, ErrorState, Skeleton } from '../../../design/feedback.tsx';
@@ -47,7 +47,7 @@ export function DocumentDiff({ yaml, reply }: { yaml: string; reply: ApplyReply 
   const words = useWords(documentWords);
   const { data, error } = useQuery({
     queryKey: ['diff', yaml],
-    queryFn: () => call<{ items: readonly DiffView[] }>('/diff', { method: 'POST', yaml }),
+    queryFn: () => call<DiffReply>('/diff', { method: 'POST', yaml }),
     gcTime: 0,
   });
   if (error instanceof Problem && error.isUnknownRoute) {

@@ -7,7 +7,9 @@ import { Badge } from '../../../design/state-badge.tsx';
 import { useWords } from '../../../words/words.ts';
 import { positionsWords } from './positions-words.ts';
 
-type Offset = PipelinePosition['offsets'][number];
+type KnownOffset = PipelinePosition['offsets'][number];
+/** What the loader tells is there before the API has asked Kafka. */
+type Offset = Pick<KnownOffset, 'topic' | 'partition' | 'end'> & Partial<KnownOffset>;
 
 /** The consumer group's place in each partition. */
 export function Offsets({
@@ -18,7 +20,8 @@ export function Offsets({
   known: PipelinePosition | undefined;
 }): ReactNode {
   const words = useWords(positionsWords);
-  const offsets = known?.offsets ?? (pipeline.offsets ?? []).map(({ next, ...rest }) => ({ ...rest, committed: next }));
+  const offsets: readonly Offset[] =
+    known?.offsets ?? (pipeline.offsets ?? []).map(({ next, ...rest }) => ({ ...rest, committed: next }));
   const columns: readonly Column<Offset>[] = [
     { key: 'topic', head: words.topic, cell: ({ topic }) => <code className="break">{topic}</code> },
     { key: 'partition', head: words.partition, isNumber: true, width: 90, cell: ({ partition }) => partition },
