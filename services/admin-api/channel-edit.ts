@@ -4,6 +4,7 @@ import { parseChannelDocuments } from '../../shared/model/channel-document.ts';
 import { type DatabaseDocument, databaseOf } from '../../shared/model/database-document.ts';
 import { documentOf } from '../../shared/model/written-document.ts';
 import { ApiError, invalidDocument, unknownChannel } from './api-error.ts';
+import type { Deed } from './audit-log.ts';
 import {
   type AppliedDocument,
   type DatabasePlan,
@@ -76,7 +77,7 @@ export function applyDocuments(parts: AdminParts, read: () => Documents, options
     options.guard?.(parts.channels.all());
     const plan = planDocuments(parts, read());
     if (options.isDryRun || plan.channels.length + plan.databases.length === 0) return plan;
-    await parts.audit.recordAll(deedsOf(parts, plan, options), async () => {
+    await writeNoted(parts, deedsOf(parts, plan, options), async () => {
       await parts.databases.write(plan.databases);
       await writeChannels(parts, plan, options);
     });
@@ -100,12 +101,22 @@ export function setState(
     const applied: AppliedDocument[] = [
       { kind: 'Channel', name, outcome: 'configured', revision: channel.revision, changed: ['state'], notes: [] },
     ];
-    await parts.audit.record(stateDeed(stored, state, mark.by), () =>
+    await writeNoted(parts, [stateDeed(stored, state, mark.by)], () =>
       writeChannels(parts, { applied, channels: [channel] }, mark),
     );
     parts.log.info({ channel: name, state }, 'channel set');
     return { channel, changed: true };
   });
+}
+
+/** Writes what the audit notes; refused at once while Kafka is away. Errors: KAFKA_…. */
+export async function writeNoted(
+  { audit, channels }: Pick<AdminParts, 'audit' | 'channels'>,
+  deeds: readonly Deed[],
+  write: () => Promise<void>,
+): Promise<void> {
+  if (channels.trouble !== undefined) throw channels.trouble;
+  await audit.recordAll(deeds, write);
 }
 
 /** History first, so that no change is without one. */
@@ -140,7 +151,7 @@ export function deleteChannel(parts: AdminParts, name: string, ifMatch: string |
         `define the database in one of these channels or in a document of its own first, or delete them before ${name}`,
       );
     }
-    await parts.audit.record(deletionOf(documentOf(stored), by), async () => {
+    await writeNoted(parts, [deletionOf(documentOf(stored), by)], async () => {
       await parts.channels.write([{ deleted: name }]);
       await parts.revisions.remove(stored);
     });

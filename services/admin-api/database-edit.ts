@@ -1,6 +1,6 @@
 import { databaseDocumentOf } from '../../shared/model/database-document.ts';
 import { ApiError } from './api-error.ts';
-import { requireRevision } from './channel-edit.ts';
+import { requireRevision, writeNoted } from './channel-edit.ts';
 import { databaseViews } from './database-view.ts';
 import { deletionOf } from './document-deeds.ts';
 import type { DatabaseView } from './schemas/databases.ts';
@@ -47,7 +47,7 @@ export function deleteDatabase(
       );
     }
     const deeds = stored === undefined ? [] : [deletionOf(databaseDocumentOf(stored), by)];
-    await parts.audit.recordAll(deeds, () => parts.databases.write([{ deleted: name }]));
+    await writeNoted(parts, deeds, () => parts.databases.write([{ deleted: name }]));
     parts.log.info({ database: name }, 'database deleted');
   });
 }
