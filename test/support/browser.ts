@@ -61,9 +61,9 @@ export class TestBrowser implements AsyncDisposable {
     return page;
   }
 
-  /** A picture of the whole page in `<stack>/screenshots/<name>.png`. */
-  async picture(page: Page, name: string): Promise<void> {
-    await page.screenshot({ path: join(this.pictures, `${name}.png`), fullPage: true });
+  /** A picture in `<stack>/screenshots/<name>.png`: of the whole page, or of what the window shows. */
+  async picture(page: Page, name: string, { fullPage = true } = {}): Promise<void> {
+    await page.screenshot({ path: join(this.pictures, `${name}.png`), fullPage });
   }
 
   /** What axe finds against WCAG 2.2 AA on the page: one line for each element, with the rule. */

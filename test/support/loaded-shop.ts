@@ -29,6 +29,7 @@ export class LoadedShop implements AsyncDisposable {
     const servers = demoServers(stack);
     const channels = new Channels(stack.address('admin-api', 'http'), stack.token);
     await using rest = new AsyncDisposableStack();
+    await channels.remove(TUTORIAL_CHANNEL);
     await createTutorial(servers);
     rest.defer(() => dropTutorial(servers));
     const since = Date.now();

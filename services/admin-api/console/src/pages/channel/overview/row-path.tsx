@@ -142,7 +142,7 @@ function MirrorHop({ pipeline, from, to }: { pipeline: PipelineView; from: strin
       : Math.max(0, loader.lagMs - selector.lagMs);
   return (
     <Hop icon={<Waypoints size={15} aria-hidden />} kind={words.mirror} name={words.between(from, to)} site="">
-      <Line name={words.underWay} help={words.underWayHelp} value={<Lag ms={underWay} />} />
+      {underWay !== undefined && <Line name={words.underWay} help={words.underWayHelp} value={<Lag ms={underWay} />} />}
     </Hop>
   );
 }
