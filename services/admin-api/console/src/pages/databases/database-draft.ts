@@ -1,6 +1,8 @@
 import type { DatabaseView } from '../../api/types.ts';
 
-export type PasswordFrom = 'env' | 'file';
+/** `value`: written here and stored encrypted; `encrypted`: as it is stored. */
+export type PasswordFrom = 'env' | 'file' | 'value' | 'encrypted';
+const KINDS: readonly PasswordFrom[] = ['env', 'file', 'value', 'encrypted'];
 /** A database as it stands in the form. */
 export type DatabaseDraft = {
   readonly name: string;
@@ -8,7 +10,7 @@ export type DatabaseDraft = {
   readonly hosts: string;
   readonly user: string;
   readonly from: PasswordFrom;
-  /** Name of the variable, or path of the file. */
+  /** Name of the variable, path of the file, the password, or its encrypted text. */
   readonly secret: string;
 };
 
@@ -32,7 +34,14 @@ export function draftOf({ name, site, hosts, user, document }: DatabaseView): Da
   const { password } = document;
   const reference = typeof password === 'object' && password !== null ? Object.entries(password)[0] : undefined;
   const [kind = 'env', text = ''] = reference ?? [];
-  return { name, site, hosts: hosts.join(', '), user, from: kind === 'file' ? 'file' : 'env', secret: String(text) };
+  return {
+    name,
+    site,
+    hosts: hosts.join(', '),
+    user,
+    from: KINDS.find((each) => each === kind) ?? 'env',
+    secret: String(text),
+  };
 }
 
 export function isWhole({ name, site, hosts, user, secret }: DatabaseDraft): boolean {

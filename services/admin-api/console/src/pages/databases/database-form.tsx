@@ -21,6 +21,8 @@ export function DatabaseForm({
   const secret = {
     env: [words.envName, words.envHint],
     file: [words.filePath, words.fileHint],
+    value: [words.password, words.valueHint],
+    encrypted: [words.password, words.encryptedHint],
   }[draft.from];
   return (
     <div className="fields">
@@ -54,6 +56,8 @@ export function DatabaseForm({
         options={[
           ['env', words.env],
           ['file', words.file],
+          ['value', words.value],
+          ...(draft.from === 'encrypted' ? [['encrypted', words.encrypted] as [PasswordFrom, string]] : []),
         ]}
         onChange={(from) => change({ from, secret: '' })}
       />
@@ -62,7 +66,9 @@ export function DatabaseForm({
         hint={secret[1]}
         value={draft.secret}
         onChange={(text) => change({ secret: text })}
-        autoComplete="off"
+        type={draft.from === 'value' ? 'password' : 'text'}
+        disabled={draft.from === 'encrypted'}
+        autoComplete={draft.from === 'value' ? 'new-password' : 'off'}
       />
     </div>
   );
