@@ -9,7 +9,7 @@ import { backoffMs, pause } from '../../shared/runtime/retry.ts';
 import { type Stage, type Stall, StallWatch, stallReason } from '../../shared/runtime/stall-watch.ts';
 import type { DesiredSource } from './desired-sources.ts';
 import type { Leadership } from './leadership.ts';
-import { RestartPolicy, type StageLimits } from './restart-policy.ts';
+import { RestartPolicy } from './restart-policy.ts';
 import { type RunningSource, runSource } from './source-run.ts';
 
 export type RunnerParts = {
@@ -21,8 +21,6 @@ export type RunnerParts = {
   readonly log: Logger;
   /** Told when the state changes, so that the status leaves at once. */
   readonly onState: () => void;
-  /** After how long a run that hangs in a stage is given up; left out: as `RestartPolicy` has it. */
-  readonly restartAfter?: StageLimits;
 };
 
 const BLOCKED_RETRY_MS = 5_000;
@@ -49,7 +47,7 @@ export class SourceRunner {
   private running: RunningSource | undefined;
   private transactionsBefore = 0;
   private readonly stalls = new StallWatch();
-  private readonly restarts: RestartPolicy;
+  private readonly restarts = new RestartPolicy();
   private abandoned = new AbortController();
   private readonly watch = setInterval(() => this.lookForStall(), LOOK_MS);
   private current = new AbortController();
@@ -59,7 +57,6 @@ export class SourceRunner {
   /** `after`: the end of an earlier runner of the same source, which may still be draining. */
   constructor(parts: RunnerParts, desired: DesiredSource, after: Promise<void> = Promise.resolve()) {
     this.parts = parts;
-    this.restarts = new RestartPolicy(parts.restartAfter);
     this.desired = desired;
     this.ended = after.then(() => this.runUntilStopped());
   }

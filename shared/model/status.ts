@@ -73,7 +73,7 @@ export const statusSchema = z.object({
   offsets: z
     .array(z.object({ topic: z.string(), partition: z.number(), next: z.string(), end: z.string() }))
     .optional(),
-  /** now - commit time of the newest change handled while behind, or of the last heartbeat; ms. Absent until known. */
+  /** now - commit time of the newest change handled while behind, or of the last heartbeat with everything before it applied; ms. Absent until known. */
   lagMs: z.number().optional(),
   /** Commit time of the newest change handled, ms. */
   lastCommittedAt: z.number().optional(),
