@@ -19,11 +19,13 @@ export async function readGroupPlaces(address: KafkaAddress, group: string, topi
   const admin = kafkaClient(address).admin();
   try {
     await admin.connect();
-    const [described, offsets, bounds] = await Promise.all([
+    const asked = [
       admin.describeGroups([group]),
       admin.fetchOffsets({ groupId: group, topics: [topic] }),
       admin.fetchTopicOffsets(topic),
-    ]);
+    ] as const;
+    await Promise.allSettled(asked); // what is still under way when the client goes opens a connection that nobody closes
+    const [described, offsets, bounds] = await Promise.all(asked);
     const committed = new Map(offsets[0]?.partitions.map((each) => [each.partition, each]));
     const places = bounds
       .map(({ partition, low, high }) => {
