@@ -13,6 +13,7 @@ import { openProducer, type RecordProducer } from '../../shared/kafka/record-pro
 import { ensureTopic, kafkaClient } from '../../shared/kafka/topic-admin.ts';
 import { followTopic } from '../../shared/kafka/topic-follower.ts';
 import type { Channel, Mapping, Pipeline } from '../../shared/model/channel.ts';
+import { NODE_KEY } from '../../shared/model/node.ts';
 import type { Status } from '../../shared/model/status.ts';
 import { createLogger } from '../../shared/runtime/log.ts';
 import {
@@ -86,6 +87,7 @@ export class LoaderBench {
   private async followStatus(): Promise<void> {
     for await (const { records } of followTopic({ ...this.kafka, topic: statusTopic(this.site) }, this.ending.signal)) {
       for (const { key, value } of records) {
+        if (key.startsWith(NODE_KEY)) continue;
         if (value === null) this.statuses.delete(key);
         else this.statuses.set(key, JSON.parse(value.toString('utf8')));
       }

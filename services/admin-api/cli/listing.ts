@@ -19,7 +19,8 @@ export function addListing(parent: Command, connect: Connect, kind: Kind, name: 
     .addHelpText('after', examples(kind.examples));
   return command.action(async () => {
     const [first = '', second] = command.args;
-    const { output, watch: isWatched, ...query } = command.opts<Options>();
+    const { output: own, watch: isWatched, ...query } = command.opts<Options>();
+    const output = formOf(parent) ?? own;
     const asked = { channel: kind.inChannel ? first : '', query: given(query) };
     const item = kind.item === undefined ? undefined : kind.inChannel ? second : command.args[0];
     const client = connect();
@@ -28,6 +29,11 @@ export function addListing(parent: Command, connect: Connect, kind: Kind, name: 
     if (isWatched !== true) return show(await look(), output);
     return watch(async () => shownAs(await look(), output), { isRedrawn: output === 'table' });
   });
+}
+
+/** The form that was asked for: a parent that knows the option too takes it from the line. */
+function formOf(parent: Command): Format | undefined {
+  return parent.getOptionValueSource('output') === 'cli' ? parent.opts<{ output: Format }>().output : undefined;
 }
 
 export function examples(lines: readonly string[]): string {

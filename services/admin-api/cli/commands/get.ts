@@ -20,7 +20,6 @@ export function addGet(program: Command, connect: Connect): void {
         'lutra get pipelines -w',
       ]),
     )
-    .enablePositionalOptions()
     .action(async (channel: string | undefined, { output }: { output: Format }) => {
       const kind = KINDS.find(({ name }) => name === 'channels');
       const asked = { channel: '', query: {} };
