@@ -38,6 +38,7 @@ export class SilentLink implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.server.listening) return;
     for (const end of [...this.open].flat()) end.destroy();
     this.server.close();
     await once(this.server, 'close');
