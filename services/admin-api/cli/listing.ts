@@ -32,7 +32,7 @@ export function addListing(parent: Command, connect: Connect, kind: Kind, name: 
 }
 
 /** The form that was asked for: a parent that knows the option too takes it from the line. */
-function formOf(parent: Command): Format | undefined {
+export function formOf(parent: Command): Format | undefined {
   return parent.getOptionValueSource('output') === 'cli' ? parent.opts<{ output: Format }>().output : undefined;
 }
 

@@ -3,7 +3,7 @@ import { channelViewSchema } from '../../schemas/channels.ts';
 import { channelStatusSchema, type PipelineView, type ProcessView } from '../../schemas/status.ts';
 import { KINDS } from '../kinds/all.ts';
 import type { Kind } from '../kinds/kind.ts';
-import { examples } from '../listing.ts';
+import { examples, formOf } from '../listing.ts';
 import { type Format, outputOption, show, yamlText } from '../output.ts';
 import type { Connect } from '../program.ts';
 import { count, duration, moment, paint, paintState, printable } from '../screen.ts';
@@ -17,7 +17,6 @@ export function addDescribe(program: Command, connect: Connect): void {
     )
     .argument('<channel>', 'the channel')
     .addOption(outputOption())
-    .enablePositionalOptions()
     .addHelpText(
       'after',
       examples(['lutra describe shop', 'lutra describe database sh.orders', 'lutra describe revision shop 3']),
@@ -34,7 +33,7 @@ function addKind(parent: Command, connect: Connect, { name, alias, inChannel, it
     .addOption(outputOption())
     .addHelpText('after', examples([`lutra describe ${alias} ${inChannel ? 'shop ' : ''}NAME`]))
     .action(async () => {
-      const { output } = command.opts<{ output: Format }>();
+      const output = formOf(parent) ?? command.opts<{ output: Format }>().output;
       const [first = '', second = ''] = command.args;
       if (name === 'channels') return describeChannel(connect, first, output);
       const shown = await one?.(connect(), { channel: first, query: {} }, inChannel ? second : first);
