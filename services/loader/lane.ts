@@ -216,7 +216,7 @@ export class Lane {
   private async transactionBegin(offset: bigint, bounds: { low: bigint; high: bigint }): Promise<bigint> {
     const { topic, partition } = this.partition;
     await using reader = await RangeReader.open(this.settings.kafka, topic);
-    return transactionBegin(reader, { partition, ...bounds }, offset);
+    return await transactionBegin(reader, { partition, ...bounds }, offset);
   }
 
   private readonly isCareful = (): boolean => this.carefulBatches > 0 || this.quarantine.isIsolating();
