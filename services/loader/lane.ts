@@ -21,7 +21,7 @@ import type { Decisions } from './decisions.ts';
 import type { EntryPublisher } from './entry-publisher.ts';
 import type { PipelineHistory } from './history/pipeline-history.ts';
 import { LaneWatch } from './lane-watch.ts';
-import type { MappingRules } from './mapping/mapping-rules.ts';
+import type { MappingRules } from './mapping-rules.ts';
 import { runLane } from './pipeline.ts';
 import { PlanCache } from './plan-cache.ts';
 import { LaneQuarantine } from './quarantine/lane-quarantine.ts';

@@ -1,15 +1,15 @@
 import type { SchemaRegistryPort } from '../../shared/codec/schema-registry.ts';
 import { type Mapping, rowErrorPolicyOf } from '../../shared/model/channel.ts';
 import type { TableName } from '../../shared/model/table-pattern.ts';
+import { mappedPlan, type PlanTools } from '../../shared/rows/mapping/mapped-plan.ts';
+import type { CompiledPlan } from '../../shared/rows/row-event.ts';
+import { hasRecordHead, isPartSchema, parseRowSchema, type RowSchema } from '../../shared/rows/row-schema.ts';
+import { compileRowWriters } from '../../shared/rows/row-writers.ts';
+import { type KeyPolicy, planTable } from '../../shared/rows/table-plan.ts';
 import { ReplicationError } from '../../shared/runtime/errors.ts';
 import type { KnownEffects, StreamPlace } from './ddl/ddl-effects.ts';
 import { pastRoute } from './ddl/past-columns.ts';
-import { mappedPlan, type PlanTools } from './mapping/mapped-plan.ts';
-import type { MappingRules, RulesVersion } from './mapping/mapping-rules.ts';
-import type { CompiledPlan } from './row-event.ts';
-import { hasRecordHead, isPartSchema, parseRowSchema, type RowSchema } from './row-schema.ts';
-import { compileRowWriters } from './row-writers.ts';
-import { type KeyPolicy, planTable } from './table-plan.ts';
+import type { MappingRules, RulesVersion } from './mapping-rules.ts';
 import type { TargetSession } from './target-session.ts';
 
 /** Rows of a table that waits for a held statement. */

@@ -13,6 +13,8 @@ import {
 } from '../../shared/codec/record-head.ts';
 import { readPart } from '../../shared/codec/row-part.ts';
 import type { AssignedPartition, ConsumedRecord, RecordBlock } from '../../shared/kafka/assigned-partition.ts';
+import { type CompiledPlan, type RowEvent, transformed } from '../../shared/rows/row-event.ts';
+import { MalformedRow } from '../../shared/rows/statements.ts';
 import { asReplicationError, ReplicationError } from '../../shared/runtime/errors.ts';
 import type { Batcher } from './batcher.ts';
 import type { CheckpointOwner } from './checkpoint.ts';
@@ -20,10 +22,8 @@ import { Continuity } from './continuity.ts';
 import type { Cursor } from './cursor.ts';
 import { readStatement, type Statement } from './ddl/statement-record.ts';
 import type { PlanCache, SchemaUse } from './plan-cache.ts';
-import { type CompiledPlan, type RowEvent, transformed } from './row-event.ts';
 import { RowParts } from './row-parts.ts';
 import type { StartFilter } from './start-filter.ts';
-import { MalformedRow } from './statements.ts';
 
 export type ReaderParts = {
   readonly partition: AssignedPartition;

@@ -1,9 +1,9 @@
 import { DELETE, INSERT } from '../../shared/codec/record-head.ts';
+import type { RowEvent } from '../../shared/rows/row-event.ts';
+import { keyOfImage } from '../../shared/rows/row-key.ts';
+import { isMoved, type RowStatements, rowStatements } from '../../shared/rows/row-statements.ts';
 import { ReplicationError } from '../../shared/runtime/errors.ts';
 import { refuseWarnings } from './data-warnings.ts';
-import type { RowEvent } from './row-event.ts';
-import { keyOfImage } from './row-key.ts';
-import { isMoved, type RowStatements, rowStatements } from './row-statements.ts';
 import { ER_DUP_ENTRY, ER_NO_PARENT, ER_ROW_IS_REFERENCED, refusalNumber } from './target-errors.ts';
 import { execute, type TargetLink } from './target-link.ts';
 

@@ -2,8 +2,12 @@ import type { TableName } from '../../shared/model/table-pattern.ts';
 import { placeOf } from '../../shared/mysql/check-problem.ts';
 import type { Connection, ResultSetHeader, RowDataPacket } from '../../shared/mysql/connection.ts';
 import { exchangedBytes, type MysqlAddress, openConnection, severConnection } from '../../shared/mysql/connection.ts';
+import { readTargetTable, type TargetTable } from '../../shared/mysql/target-table.ts';
+import { PagePool } from '../../shared/rows/byte-sink.ts';
+import { type MergeOptions, merge } from '../../shared/rows/merger.ts';
+import type { RowEvent } from '../../shared/rows/row-event.ts';
+import { buildSteps, type StatementOptions, type Step } from '../../shared/rows/statements.ts';
 import { ReplicationError } from '../../shared/runtime/errors.ts';
-import { PagePool } from './byte-sink.ts';
 import {
   type Checkpoint,
   type CheckpointOwner,
@@ -14,15 +18,11 @@ import {
 import { type ParkedRecord, park } from './ddl/parking.ts';
 import { Drift, type DriftCount } from './drift.ts';
 import { keepAlive, SILENCE_SETTINGS } from './keep-alive.ts';
-import { type MergeOptions, merge } from './merger.ts';
-import type { RowEvent } from './row-event.ts';
 import type { RowRunner } from './row-runner.ts';
 import type { SlowPaths } from './slow-paths.ts';
-import { buildSteps, type StatementOptions, type Step } from './statements.ts';
 import { type Opening, StepRunner } from './step-runner.ts';
 import { ER_DUP_ENTRY, errnoOf, statementError } from './target-errors.ts';
 import type { TargetLink } from './target-link.ts';
-import { readTargetTable, type TargetTable } from './target-table.ts';
 
 /** Strict, so that nothing is cut short in silence; zero and invalid dates are values that a source may hold. */
 const SQL_MODE =

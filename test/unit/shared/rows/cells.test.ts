@@ -1,16 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { ByteSink, PagePool } from '../../../../services/loader/byte-sink.ts';
-import {
-  type CellKind,
-  type CellWriter,
-  loadCells,
-  MalformedCell,
-  sqlCells,
-} from '../../../../services/loader/cells.ts';
-import { parseRowSchema } from '../../../../services/loader/row-schema.ts';
 import type { Source } from '../../../../shared/codec/avro-bytes.ts';
+import { ByteSink, PagePool } from '../../../../shared/rows/byte-sink.ts';
+import { type CellKind, type CellWriter, loadCells, MalformedCell, sqlCells } from '../../../../shared/rows/cells.ts';
+import { parseRowSchema } from '../../../../shared/rows/row-schema.ts';
 import { avroCodec, envelopeOf } from '../../../support/row-records.ts';
 
 const pool = new PagePool();

@@ -1,4 +1,4 @@
-import type { Source } from '../../shared/codec/avro-bytes.ts';
+import type { Source } from '../codec/avro-bytes.ts';
 import type { RowEvent } from './row-event.ts';
 import { toAfter, toBefore } from './table-plan.ts';
 

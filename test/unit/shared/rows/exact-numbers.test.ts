@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { exactNumbers } from '../../../../services/loader/exact-numbers.ts';
 import { jsonDoubleText } from '../../../../shared/mysql/double-text.ts';
+import { exactNumbers } from '../../../../shared/rows/exact-numbers.ts';
 
 const find = (text: string): [string, string][] => {
   const bytes = Buffer.from(`##${text}##`);

@@ -1,4 +1,4 @@
-import { DELETE, INSERT, UPDATE } from '../../shared/codec/record-head.ts';
+import { DELETE, INSERT, UPDATE } from '../codec/record-head.ts';
 import type { CompiledPlan, RowEvent } from './row-event.ts';
 import { isKeyMove, keyOfImage } from './row-key.ts';
 import { isMerged } from './table-plan.ts';

@@ -1,5 +1,5 @@
-import { DELETE, INSERT, UPDATE } from '../../../shared/codec/record-head.ts';
-import { type Expression, ExpressionFault } from '../../../shared/model/expression.ts';
+import { DELETE, INSERT, UPDATE } from '../../codec/record-head.ts';
+import { type Expression, ExpressionFault } from '../../model/expression.ts';
 import { MalformedCell } from '../cells.ts';
 import type { CompiledPlan, RowEvent } from '../row-event.ts';
 import { MalformedRow } from '../statements.ts';

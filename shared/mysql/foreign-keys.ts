@@ -1,5 +1,5 @@
-import type { TableName } from '../../shared/model/table-pattern.ts';
-import type { Connection, RowDataPacket } from '../../shared/mysql/connection.ts';
+import type { TableName } from '../model/table-pattern.ts';
+import type { Connection, RowDataPacket } from './connection.ts';
 
 /** One foreign key of the target's tables. */
 export type ForeignKey = {

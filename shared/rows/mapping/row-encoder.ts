@@ -1,5 +1,5 @@
-import type { Mapping } from '../../../shared/model/channel.ts';
-import { type Expression, ExpressionFault } from '../../../shared/model/expression.ts';
+import type { Mapping } from '../../model/channel.ts';
+import { type Expression, ExpressionFault } from '../../model/expression.ts';
 import type { RowSchema } from '../row-schema.ts';
 import { type ComputedType, Unfit } from './cell-values.ts';
 import type { MappedSchema } from './mapped-schema.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { merge } from '../../../../services/loader/merger.ts';
-import type { CompiledPlan, RowEvent } from '../../../../services/loader/row-event.ts';
 import { DELETE, INSERT, UPDATE } from '../../../../shared/codec/record-head.ts';
+import { merge } from '../../../../shared/rows/merger.ts';
+import type { CompiledPlan, RowEvent } from '../../../../shared/rows/row-event.ts';
 
 const plan = (target: string, source = target, kind = 'upsert'): CompiledPlan =>
   ({

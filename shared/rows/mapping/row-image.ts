@@ -1,5 +1,5 @@
-import type { Source } from '../../../shared/codec/avro-bytes.ts';
-import type { Row, Value } from '../../../shared/model/expression.ts';
+import type { Source } from '../../codec/avro-bytes.ts';
+import type { Row, Value } from '../../model/expression.ts';
 import type { RowSchema } from '../row-schema.ts';
 import { readCell } from './cell-values.ts';
 

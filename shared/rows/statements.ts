@@ -1,12 +1,12 @@
-import type { Source } from '../../shared/codec/avro-bytes.ts';
-import { DELETE } from '../../shared/codec/record-head.ts';
-import { ReplicationError } from '../../shared/runtime/errors.ts';
+import type { Source } from '../codec/avro-bytes.ts';
+import { DELETE } from '../codec/record-head.ts';
+import { quoteName } from '../mysql/target-table.ts';
+import { ReplicationError } from '../runtime/errors.ts';
 import { ByteSink, type PagePool } from './byte-sink.ts';
 import type { MergedBatch, NetChanges } from './merger.ts';
 import type { CompiledPlan, RowEvent } from './row-event.ts';
 import type { RowWriter } from './row-writers.ts';
 import { hasTextKey, toAfter, toBefore } from './table-plan.ts';
-import { quoteName } from './target-table.ts';
 
 /** One thing that the target session does, in order. */
 export type Step = StatementStep | LoadStep | RowStep;

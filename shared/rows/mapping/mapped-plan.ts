@@ -1,8 +1,8 @@
-import type { TableName } from '../../../shared/model/table-pattern.ts';
-import type { TableRoute } from '../../../shared/model/table-route.ts';
+import type { TableName } from '../../model/table-pattern.ts';
+import type { TableRoute } from '../../model/table-route.ts';
+import type { TargetTable } from '../../mysql/target-table.ts';
 import type { CompiledPlan } from '../row-event.ts';
 import type { RowSchema } from '../row-schema.ts';
-import type { TargetTable } from '../target-table.ts';
 import { type MappedSchema, mapSchema } from './mapped-schema.ts';
 import { type MappingPlace, ruleRefused } from './mapping-place.ts';
 import { RowEncoder } from './row-encoder.ts';

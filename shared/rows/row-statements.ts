@@ -1,5 +1,5 @@
-import type { Source } from '../../shared/codec/avro-bytes.ts';
-import { DELETE, INSERT } from '../../shared/codec/record-head.ts';
+import type { Source } from '../codec/avro-bytes.ts';
+import { DELETE, INSERT } from '../codec/record-head.ts';
 import { ByteSink, type PagePool } from './byte-sink.ts';
 import type { CompiledPlan, RowEvent } from './row-event.ts';
 import { isKeyMove } from './row-key.ts';

@@ -1,8 +1,8 @@
-import { readLength, type Source } from '../../shared/codec/avro-bytes.ts';
-import { members } from '../../shared/mysql/column-fit.ts';
+import { readLength, type Source } from '../codec/avro-bytes.ts';
+import { members } from '../mysql/column-fit.ts';
+import type { TargetColumn } from '../mysql/target-table.ts';
 import type { RowColumn } from './row-schema.ts';
 import type { PlannedColumn } from './table-plan.ts';
-import type { TargetColumn } from './target-table.ts';
 
 /** Whether the target's column holds the value of the cell at `from` as it is. Leaves `from` where it stands. */
 export type ExactTest = (from: Source) => boolean;

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { ByteSink, PagePool } from '../../../../../services/loader/byte-sink.ts';
-import { mappedPlan } from '../../../../../services/loader/mapping/mapped-plan.ts';
-import type { CompiledPlan, RowEvent } from '../../../../../services/loader/row-event.ts';
-import { parseRowSchema } from '../../../../../services/loader/row-schema.ts';
-import { compileRowWriters } from '../../../../../services/loader/row-writers.ts';
-import { planTable, toAfter, toBefore } from '../../../../../services/loader/table-plan.ts';
-import type { TargetTable } from '../../../../../services/loader/target-table.ts';
 import { DELETE, emptyHead, INSERT, readHead, UPDATE } from '../../../../../shared/codec/record-head.ts';
 import type { Mapping } from '../../../../../shared/model/channel.ts';
 import { compileRoutes } from '../../../../../shared/model/table-route.ts';
 import { columnFacts } from '../../../../../shared/mysql/column-type.ts';
+import type { TargetTable } from '../../../../../shared/mysql/target-table.ts';
+import { ByteSink, PagePool } from '../../../../../shared/rows/byte-sink.ts';
+import { mappedPlan } from '../../../../../shared/rows/mapping/mapped-plan.ts';
+import type { CompiledPlan, RowEvent } from '../../../../../shared/rows/row-event.ts';
+import { parseRowSchema } from '../../../../../shared/rows/row-schema.ts';
+import { compileRowWriters } from '../../../../../shared/rows/row-writers.ts';
+import { planTable, toAfter, toBefore } from '../../../../../shared/rows/table-plan.ts';
 import { ReplicationError } from '../../../../../shared/runtime/errors.ts';
 import { type Change, envelopeOf, RecordStream, type Row, TableEncoder } from '../../../../support/row-records.ts';
 

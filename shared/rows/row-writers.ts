@@ -1,10 +1,10 @@
-import type { Source } from '../../shared/codec/avro-bytes.ts';
-import { ReplicationError } from '../../shared/runtime/errors.ts';
+import type { Source } from '../codec/avro-bytes.ts';
+import type { TargetColumn } from '../mysql/target-table.ts';
+import { ReplicationError } from '../runtime/errors.ts';
 import type { ByteSink } from './byte-sink.ts';
 import { type CellKind, type CellWriter, loadCells, sqlCells } from './cells.ts';
 import { exactTest } from './exact-values.ts';
 import type { PlannedColumn, TablePlan } from './table-plan.ts';
-import type { TargetColumn } from './target-table.ts';
 
 /** Writes one row image from its bytes; what a statement of the dialect is made of. */
 export type RowWriter = (from: Source, to: ByteSink) => void;

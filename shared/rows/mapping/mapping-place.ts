@@ -1,6 +1,6 @@
-import type { Mapping } from '../../../shared/model/channel.ts';
-import { compileExpression, type Expression, ExpressionFault } from '../../../shared/model/expression.ts';
-import { ReplicationError } from '../../../shared/runtime/errors.ts';
+import type { Mapping } from '../../model/channel.ts';
+import { compileExpression, type Expression, ExpressionFault } from '../../model/expression.ts';
+import { ReplicationError } from '../../runtime/errors.ts';
 import type { RowSchema } from '../row-schema.ts';
 
 /** Which mapping works on which table; names both in errors. */

@@ -1,4 +1,4 @@
-import { readBigInteger, readLength, type Source } from '../../shared/codec/avro-bytes.ts';
+import { readBigInteger, readLength, type Source } from '../codec/avro-bytes.ts';
 import type { ByteSink } from './byte-sink.ts';
 import { exactNumbers } from './exact-numbers.ts';
 

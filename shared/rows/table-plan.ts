@@ -1,10 +1,10 @@
-import type { Source } from '../../shared/codec/avro-bytes.ts';
-import type { RowErrorPolicy } from '../../shared/model/channel.ts';
-import { type ColumnFit, columnFit, isKnownKind } from '../../shared/mysql/column-fit.ts';
-import { columnFacts } from '../../shared/mysql/column-type.ts';
-import { ReplicationError } from '../../shared/runtime/errors.ts';
+import type { Source } from '../codec/avro-bytes.ts';
+import type { RowErrorPolicy } from '../model/channel.ts';
+import { type ColumnFit, columnFit, isKnownKind } from '../mysql/column-fit.ts';
+import { columnFacts } from '../mysql/column-type.ts';
+import { quoteName, type TargetColumn, type TargetTable } from '../mysql/target-table.ts';
+import { ReplicationError } from '../runtime/errors.ts';
 import type { RowColumn, RowSchema } from './row-schema.ts';
-import { quoteName, type TargetColumn, type TargetTable } from './target-table.ts';
 
 /**
  * How the events of one source table (in one version of its schema) are applied to one target table.

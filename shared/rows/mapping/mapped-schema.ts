@@ -1,9 +1,9 @@
-import type { Source } from '../../../shared/codec/avro-bytes.ts';
-import { skipDouble, skipLengthPrefixed } from '../../../shared/codec/avro-bytes.ts';
-import type { Mapping } from '../../../shared/model/channel.ts';
-import { columnRules } from '../../../shared/model/column-rules.ts';
+import type { Source } from '../../codec/avro-bytes.ts';
+import { skipDouble, skipLengthPrefixed } from '../../codec/avro-bytes.ts';
+import type { Mapping } from '../../model/channel.ts';
+import { columnRules } from '../../model/column-rules.ts';
+import type { TargetTable } from '../../mysql/target-table.ts';
 import type { RowColumn, RowSchema } from '../row-schema.ts';
-import type { TargetTable } from '../target-table.ts';
 import { type ComputedType, computedType } from './cell-values.ts';
 
 /** The rows of a source table as the target takes them: columns left out and renamed, computed ones behind the others. */

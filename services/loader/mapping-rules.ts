@@ -1,6 +1,6 @@
-import { type Channel, type Pipeline, rowErrorPolicyOf } from '../../../shared/model/channel.ts';
-import type { TableName } from '../../../shared/model/table-pattern.ts';
-import { compileRoutes, type TableRoute } from '../../../shared/model/table-route.ts';
+import { type Channel, type Pipeline, rowErrorPolicyOf } from '../../shared/model/channel.ts';
+import type { TableName } from '../../shared/model/table-pattern.ts';
+import { compileRoutes, type TableRoute } from '../../shared/model/table-route.ts';
 
 /** One version of what a channel's document says about the tables of a pipeline. */
 export type RulesVersion = {

@@ -1,4 +1,4 @@
-import { jsonDoubleText } from '../../shared/mysql/double-text.ts';
+import { jsonDoubleText } from '../mysql/double-text.ts';
 
 /** A number of a JSON document that its text alone would not bring back: MySQL reads `1.10` as the DOUBLE 1.1. */
 export type ExactNumber = { readonly path: string; readonly text: string };

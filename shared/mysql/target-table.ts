@@ -1,8 +1,8 @@
-import type { TableName } from '../../shared/model/table-pattern.ts';
-import type { Connection, RowDataPacket } from '../../shared/mysql/connection.ts';
-import { readRows } from '../../shared/mysql/query.ts';
-import { COLUMNS_OF, type ColumnFacts, columnFacts } from '../../shared/mysql/table-facts.ts';
+import type { TableName } from '../model/table-pattern.ts';
+import type { Connection, RowDataPacket } from './connection.ts';
 import { type ForeignKeyPlace, readForeignKeyPlace } from './foreign-keys.ts';
+import { readRows } from './query.ts';
+import { COLUMNS_OF, type ColumnFacts, columnFacts } from './table-facts.ts';
 
 /** A table of the target as information_schema tells it. */
 export type TargetTable = TableName & {

@@ -1,6 +1,6 @@
-import { readBigInteger, readLength, readText, type Source } from '../../../shared/codec/avro-bytes.ts';
-import { Decimal } from '../../../shared/model/decimal.ts';
-import type { Value } from '../../../shared/model/expression.ts';
+import { readBigInteger, readLength, readText, type Source } from '../../codec/avro-bytes.ts';
+import { Decimal } from '../../model/decimal.ts';
+import type { Value } from '../../model/expression.ts';
 import { type CellKind, MalformedCell } from '../cells.ts';
 
 /** Reads a cell as the value that expressions work with. Exact: whole numbers of 64 bits, decimals. Dates are text. */

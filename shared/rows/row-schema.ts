@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { type Source, skipDouble, skipFloat, skipInteger, skipLengthPrefixed } from '../../shared/codec/avro-bytes.ts';
-import { PART_SCHEMA } from '../../shared/codec/envelope.ts';
+import { type Source, skipDouble, skipFloat, skipInteger, skipLengthPrefixed } from '../codec/avro-bytes.ts';
+import { PART_SCHEMA } from '../codec/envelope.ts';
 import type { CellKind } from './cells.ts';
 
 /** What the loader needs to know of a schema in the registry: which table its rows are of and how each cell is written. */

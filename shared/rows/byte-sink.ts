@@ -1,4 +1,4 @@
-import { ReplicationError } from '../../shared/runtime/errors.ts';
+import { ReplicationError } from '../runtime/errors.ts';
 
 const PAGE_BYTES = 256 << 10;
 const KEPT_PAGES = 64;
