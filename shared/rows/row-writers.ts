@@ -3,7 +3,7 @@ import type { TargetColumn } from '../mysql/target-table.ts';
 import { ReplicationError } from '../runtime/errors.ts';
 import type { ByteSink } from './byte-sink.ts';
 import { type CellKind, type CellWriter, loadCells, sqlCells } from './cells.ts';
-import { exactTest } from './exact-values.ts';
+import { type ExactTest, exactTest } from './exact-values.ts';
 import type { PlannedColumn, TablePlan } from './table-plan.ts';
 
 /** Writes one row image from its bytes; what a statement of the dialect is made of. */
@@ -24,6 +24,14 @@ export type RowWriters = {
   readonly image: RowWriter;
 };
 
+/** What a cell becomes in a statement. */
+export type Literals = {
+  readonly cell: (kind: CellKind) => CellWriter;
+  /** Undefined where the server refuses by itself what it cannot hold. */
+  readonly test: (column: PlannedColumn) => ExactTest | undefined;
+};
+
+const VALUES: Literals = { cell: (kind) => sqlCells[kind], test: exactTest };
 const NULL_SQL = Buffer.from('NULL');
 const NULL_LOAD = Buffer.from('\\N');
 const CELL_BYTES = 64;
@@ -33,12 +41,14 @@ const OPEN = 40;
 const TAB = 9;
 const NEWLINE = 10;
 
-export function compileRowWriters(plan: TablePlan, isMariaDb: boolean): RowWriters {
+export function compileRowWriters(plan: TablePlan, isMariaDb: boolean, literals: Literals = VALUES): RowWriters {
   const taken = ({ target }: PlannedColumn): boolean => target !== undefined;
   const isKey = ({ isKey }: PlannedColumn): boolean => isKey;
   const equals = ({ quoted }: PlannedColumn): string => `${quoted}=`;
   const hasOneKey = plan.key.length === 1;
-  const checkedCell = (column: PlannedColumn): CellWriter => exact(plan, column, sqlCell(column));
+  const keyCell = (column: PlannedColumn): CellWriter => keyLiteral(column, literals);
+  const checkedCell = (column: PlannedColumn): CellWriter =>
+    exact(plan, column, sqlCell(column, literals), literals.test(column));
   return {
     values: rowOf(
       plan,
@@ -49,7 +59,11 @@ export function compileRowWriters(plan: TablePlan, isMariaDb: boolean): RowWrite
     line: rowOf(
       plan,
       taken,
-      (column) => ended(exact(plan, column, nullable(column, loadCells[column.source.kind], NULL_LOAD)), TAB),
+      (column) =>
+        ended(
+          exact(plan, column, nullable(column, loadCells[column.source.kind], NULL_LOAD), literals.test(column)),
+          TAB,
+        ),
       (write) => closed(write, NEWLINE),
     ),
     key: hasOneKey
@@ -57,7 +71,7 @@ export function compileRowWriters(plan: TablePlan, isMariaDb: boolean): RowWrite
       : named(plan, isKey, equals, keyCell, ' AND ', (write) => tuple(write)),
     where: named(plan, isKey, equals, keyCell, ' AND ', (write) => unended(write)),
     assignments: named(plan, taken, equals, checkedCell, ',', (write) => unended(write)),
-    image: compileImage(plan, isMariaDb),
+    image: compileImage(plan, isMariaDb, literals),
   };
 }
 
@@ -96,13 +110,13 @@ function named(
   return rowOf(plan, isChosen, (column) => between(before(column), cellOf(column), behind), cut, text);
 }
 
-function compileImage(plan: TablePlan, isMariaDb: boolean): RowWriter {
+function compileImage(plan: TablePlan, isMariaDb: boolean, literals: Literals): RowWriter {
   const collation = isMariaDb ? 'utf8mb4_nopad_bin' : 'utf8mb4_0900_bin';
   const behind = Buffer.from(' AND ');
   const isCompared = ({ target }: PlannedColumn): boolean => target !== undefined;
   const cell = (column: PlannedColumn): CellWriter => {
     const [open, close] = comparison(column.target, collation, isMariaDb);
-    const literal = between(open, sqlCells[kindOf(column)], Buffer.from(close));
+    const literal = between(open, literals.cell(kindOf(column)), Buffer.from(close));
     return between(`${column.quoted}<=>`, nullable(column, literal, NULL_SQL), behind);
   };
   const text = plan.columns.length * 60 + plan.columns.reduce((sum, { quoted }) => sum + quoted.length * 3, 0);
@@ -110,10 +124,10 @@ function compileImage(plan: TablePlan, isMariaDb: boolean): RowWriter {
 }
 
 /** A literal that a column is compared with. NOTE to MariaDB `x'05'` is a text, which is no number to compare a BIT with. */
-function keyCell(column: PlannedColumn): CellWriter {
-  if (column.target?.dataType !== 'bit') return sqlCell(column);
+function keyLiteral(column: PlannedColumn, literals: Literals): CellWriter {
+  if (column.target?.dataType !== 'bit') return sqlCell(column, literals);
   const [open, close] = AS_NUMBER;
-  return nullable(column, between(open, sqlCells[column.source.kind], Buffer.from(close)), NULL_SQL);
+  return nullable(column, between(open, literals.cell(column.source.kind), Buffer.from(close)), NULL_SQL);
 }
 
 const AS_NUMBER: [string, string] = ['CAST(CONV(HEX(', '),16,10) AS UNSIGNED)'];
@@ -128,8 +142,8 @@ function comparison(target: TargetColumn | undefined, collation: string, isMaria
   return ['', ''];
 }
 
-function sqlCell(column: PlannedColumn): CellWriter {
-  return nullable(column, sqlCells[kindOf(column)], NULL_SQL);
+function sqlCell(column: PlannedColumn, literals: Literals): CellWriter {
+  return nullable(column, literals.cell(kindOf(column)), NULL_SQL);
 }
 
 /** MariaDB's JSON is a text column, and so may be the target of any server. */
@@ -138,8 +152,12 @@ function kindOf({ source, target }: PlannedColumn): CellKind {
 }
 
 /** Refuses a value that the target's column would not hold as it is and would change in silence. */
-function exact({ target }: TablePlan, column: PlannedColumn, write: CellWriter): CellWriter {
-  const isExact = exactTest(column);
+function exact(
+  { target }: TablePlan,
+  column: PlannedColumn,
+  write: CellWriter,
+  isExact: ExactTest | undefined,
+): CellWriter {
   if (isExact === undefined) return write;
   const { nullBranch } = column.source;
   const hasValue = (from: Source): boolean => nullBranch === undefined || from.bytes[from.at] !== nullBranch * 2;

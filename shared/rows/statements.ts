@@ -6,7 +6,7 @@ import { ByteSink, type PagePool } from './byte-sink.ts';
 import type { MergedBatch, NetChanges } from './merger.ts';
 import type { CompiledPlan, RowEvent } from './row-event.ts';
 import type { RowWriter } from './row-writers.ts';
-import { hasTextKey, toAfter, toBefore } from './table-plan.ts';
+import { hasTextKey, type TablePlan, toAfter, toBefore } from './table-plan.ts';
 
 /** One thing that the target session does, in order. */
 export type Step = StatementStep | LoadStep | RowStep;
@@ -115,7 +115,7 @@ function loadStep(plan: CompiledPlan, events: readonly RowEvent[], expected: 0 |
 }
 
 /** Binary columns come as hex through a variable: LOAD DATA has no escape for bytes that are no text. */
-function loadSql(plan: CompiledPlan, onDuplicate: 'REPLACE' | 'IGNORE'): string {
+export function loadSql(plan: TablePlan, onDuplicate: 'REPLACE' | 'IGNORE'): string {
   const taken = plan.columns.filter(({ target }) => target !== undefined);
   const fields = taken.map(({ source, quoted }, index) => (source.kind === 'bytes' ? `@c${index}` : quoted));
   const sets = taken.flatMap(({ source, quoted }, index) =>

@@ -1,4 +1,5 @@
 import type { Source } from '../codec/avro-bytes.ts';
+import { INSERT } from '../codec/record-head.ts';
 import type { RowErrorPolicy } from '../model/channel.ts';
 import { type ColumnFit, columnFit, isKnownKind } from '../mysql/column-fit.ts';
 import { columnFacts } from '../mysql/column-type.ts';
@@ -166,6 +167,11 @@ export function hasTextKey({ columns }: TargetTable, key: readonly string[]): bo
 /** Events of these kinds are merged per row; the others keep their order. */
 export function isMerged(kind: ApplyKind): boolean {
   return kind === 'load' || kind === 'upsert' || kind === 'reinsert';
+}
+
+/** Whether the policy for tables without a key leaves events of this kind out. */
+export function isLeftOut({ kind }: TablePlan, op: number): boolean {
+  return kind === 'skip' || (kind === 'append' && op !== INSERT);
 }
 
 /** Moves to the row image `before`; false when the record has none. Leaves `from` behind the image's union branch. */

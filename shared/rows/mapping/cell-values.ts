@@ -119,7 +119,7 @@ function doubleCell(value: Decimal): Buffer {
   return cell;
 }
 
-function textCell(text: string): Buffer {
+export function textCell(text: string): Buffer {
   return lengthPrefixed(Buffer.from(text));
 }
 

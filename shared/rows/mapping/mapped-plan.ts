@@ -16,32 +16,49 @@ export type PlanTools = {
   readonly plan: (rows: RowSchema, target: TargetTable) => Omit<CompiledPlan, 'transform'>;
 };
 
+export type MappingRoute = Pick<TableRoute, 'target' | 'mapping' | 'index'>;
+type Destination = { readonly mapped: MappedSchema; readonly plan: CompiledPlan };
+
+/** Where the rows of a source table go under its mapping; plans without what the mapping makes of values. */
+export type MappedRows = Destination & {
+  readonly place: MappingPlace;
+  /** Where copies of deleted rows go. */
+  readonly history: Destination | undefined;
+};
+
 /** The plan of a source table under its mapping. Errors: TARGET_…, DOCUMENT_INVALID. */
-export async function mappedPlan(
+export async function mappedPlan(rows: RowSchema, route: MappingRoute, tools: PlanTools): Promise<CompiledPlan> {
+  const { place, mapped, plan, history } = await mapRows(rows, route, tools);
+  const encoder = new RowEncoder(place, mapped, place.mapping.delete);
+  const copies = history && { plan: history.plan, encoder: new RowEncoder(place, history.mapped, undefined) };
+  return { ...plan, transform: compileTransform({ place, encoder, history: copies }) };
+}
+
+/** Errors: TARGET_…, DOCUMENT_INVALID. */
+export async function mapRows(
   rows: RowSchema,
-  { target: name, mapping, index }: TableRoute,
+  { target: name, mapping, index }: MappingRoute,
   { targetTable, plan }: PlanTools,
-): Promise<CompiledPlan> {
+): Promise<MappedRows> {
   const place: MappingPlace = { mapping, index, rows };
   const target = await targetTable(name);
   const mapped = mapSchema(rows, mapping, target);
   expectKey(place, mapped);
   expectWritable(place, mapped, target);
-  const encoder = new RowEncoder(place, mapped, mapping.delete);
-  const own = plan(mapped.rows, target);
-  const history = mapping.delete?.history === undefined ? undefined : await historyPlan(place, mapping.delete.history);
-  return { ...own, transform: compileTransform({ place, encoder, history }) };
+  const to = mapping.delete?.history;
+  return {
+    place,
+    mapped,
+    plan: { ...plan(mapped.rows, target), transform: undefined },
+    history: to === undefined ? undefined : historyOf(await targetTable(to)),
+  };
 
-  async function historyPlan(at: MappingPlace, table: TableName): Promise<{ plan: CompiledPlan; encoder: RowEncoder }> {
-    const copies = await targetTable(table);
+  function historyOf(copies: TargetTable): Destination {
     const schema = mapSchema(rows, { columns: mapping.columns }, copies);
     const names = new Set(schema.rows.columns.map((column) => column.name));
     const isKeyed = copies.primaryKey.length > 0 && copies.primaryKey.every((column) => names.has(column));
     const keyed = { ...schema, rows: { ...schema.rows, key: isKeyed ? copies.primaryKey : [] } };
-    return {
-      plan: { ...plan(keyed.rows, copies), transform: undefined },
-      encoder: new RowEncoder(at, keyed, undefined),
-    };
+    return { mapped: keyed, plan: { ...plan(keyed.rows, copies), transform: undefined } };
   }
 }
 

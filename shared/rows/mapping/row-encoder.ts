@@ -11,12 +11,36 @@ type LogicalDelete = NonNullable<Mapping['delete']>;
 export type Life = 'alive' | 'deleted';
 type CellOf = (image: RowImage, life: Life, offset: string) => Buffer;
 
+/** Rows of the mapped schema, made of images of the source's rows. */
+export type RowMaker = {
+  readonly schema: RowSchema;
+  /** Whether a computed column names the row, so that the record's own key does not. */
+  readonly hasComputedKey: boolean;
+  /** The row as Avro `Row` of the mapped schema. Errors: EXPRESSION_FAILED. */
+  row(image: RowImage, life: Life, offset: string): Buffer[];
+  /** What names the row at the target, as a record key whose first bytes are those of the record's own. */
+  key(own: Buffer, prefixBytes: number, image: RowImage, offset: string): Buffer;
+};
+
+/** A record's body with these images. */
+export function bodyOf(
+  { beforeBranch, afterBranch }: RowSchema,
+  before: readonly Buffer[] | undefined,
+  after: readonly Buffer[] | undefined,
+): Buffer {
+  return Buffer.concat([
+    branch(beforeBranch, before !== undefined),
+    ...(before ?? []),
+    branch(afterBranch, after !== undefined),
+    ...(after ?? []),
+  ]);
+}
+
 /** Writes images of the source's rows as rows of a mapped schema: cells that are kept as they are, computed cells behind them. */
-export class RowEncoder {
+export class RowEncoder implements RowMaker {
   readonly schema: RowSchema;
   /** Columns of the source whose values are needed. */
   readonly wanted = new Set<string>();
-  /** Whether a computed column names the row, so that the record's own key does not. */
   readonly hasComputedKey: boolean;
   /** Whether the bytes of a record are already those of the mapped schema. */
   readonly isIdentity: boolean;
@@ -40,7 +64,6 @@ export class RowEncoder {
     this.keyCells = rows.key.map((name) => this.computed.get(name) ?? keptCell(place, isKept, rows, name));
   }
 
-  /** The row as Avro `Row` of the mapped schema. Errors: EXPRESSION_FAILED. */
   row(image: RowImage, life: Life, offset: string): Buffer[] {
     const { bytes, starts } = image;
     const parts = this.runs.map(([first, behind]) => bytes.subarray(starts[first], starts[behind]));
@@ -48,18 +71,6 @@ export class RowEncoder {
     return parts;
   }
 
-  /** A body with these images. */
-  body(before: Buffer[] | undefined, after: Buffer[] | undefined): Buffer {
-    const { beforeBranch, afterBranch } = this.schema;
-    return Buffer.concat([
-      branch(beforeBranch, before !== undefined),
-      ...(before ?? []),
-      branch(afterBranch, after !== undefined),
-      ...(after ?? []),
-    ]);
-  }
-
-  /** What names the row at the target, as a record key whose first bytes are those of the record's own. */
   key(own: Buffer, prefixBytes: number, image: RowImage, offset: string): Buffer {
     return Buffer.concat([own.subarray(0, prefixBytes), ...this.keyCells.map((cell) => cell(image, 'alive', offset))]);
   }
@@ -85,9 +96,14 @@ export function evaluate(expression: Expression, { rows }: MappingPlace, image: 
   return expression.evaluate(image.values, { schema: rows.schema, table: rows.table });
 }
 
-function markCell({ value, alive }: LogicalDelete, { write }: ComputedType): CellOf {
-  const cells = { alive: write(plain(alive)), deleted: write(plain(value)) };
+function markCell(logical: LogicalDelete, type: ComputedType): CellOf {
+  const cells = markCells(logical, type);
   return (_, life) => cells[life];
+}
+
+/** The cells of the column that marks a row as deleted. */
+export function markCells({ value, alive }: LogicalDelete, { write }: ComputedType): Readonly<Record<Life, Buffer>> {
+  return { alive: write(plain(alive)), deleted: write(plain(value)) };
 }
 
 function plain(value: LogicalDelete['value']): unknown {

@@ -5,7 +5,7 @@ import type { CompiledPlan, RowEvent } from '../row-event.ts';
 import { MalformedRow } from '../statements.ts';
 import { kindName } from './cell-values.ts';
 import { expressionFailed, expressionOf, type MappingPlace } from './mapping-place.ts';
-import { evaluate, type RowEncoder } from './row-encoder.ts';
+import { bodyOf, evaluate, type RowEncoder, type RowMaker } from './row-encoder.ts';
 import { ImageReader, type RowImage } from './row-image.ts';
 
 /**
@@ -15,14 +15,15 @@ import { ImageReader, type RowImage } from './row-image.ts';
  */
 export type RowTransform = (event: RowEvent) => readonly RowEvent[];
 
-export type TransformParts = {
+export type TransformParts<Encoder extends RowMaker = RowEncoder> = {
   readonly place: MappingPlace;
-  readonly encoder: RowEncoder;
+  readonly encoder: Encoder;
   /** Where copies of deleted rows go. */
-  readonly history: { readonly plan: CompiledPlan; readonly encoder: RowEncoder } | undefined;
+  readonly history: { readonly plan: CompiledPlan; readonly encoder: Encoder } | undefined;
 };
 
-type Images = { readonly before: RowImage | undefined; readonly after: RowImage | undefined };
+type RewriteParts = TransformParts<RowMaker>;
+export type Images = { readonly before: RowImage | undefined; readonly after: RowImage | undefined };
 const NOTHING: readonly RowEvent[] = [];
 
 /** Undefined when the events go on as they are. Errors: DOCUMENT_INVALID. */
@@ -78,7 +79,13 @@ function passes(filter: Expression, place: MappingPlace, image: RowImage, { offs
   }
 }
 
-function rewritten(parts: TransformParts, event: RowEvent, op: number, { before, after }: Images): readonly RowEvent[] {
+/** What the mapping makes of an event that passes its filter. Errors: EXPRESSION_FAILED, MalformedRow. */
+export function rewritten(
+  parts: RewriteParts,
+  event: RowEvent,
+  op: number,
+  { before, after }: Images,
+): readonly RowEvent[] {
   if (op === DELETE) return removed(parts, event, expected(event, before));
   if (op === INSERT) return [written(parts, event, INSERT, undefined, expected(event, after))];
   const [old, row] = [expected(event, before), expected(event, after)];
@@ -94,7 +101,7 @@ function expected(event: RowEvent, image: RowImage | undefined): RowImage {
 }
 
 function written(
-  { encoder }: TransformParts,
+  { encoder }: RewriteParts,
   event: RowEvent,
   op: number,
   before: RowImage | undefined,
@@ -102,33 +109,33 @@ function written(
 ): RowEvent {
   const { offset } = event;
   const old = before === undefined ? undefined : encoder.row(before, 'alive', offset);
-  return remade(encoder, event, op, after, encoder.body(old, encoder.row(after, 'alive', offset)));
+  return remade(encoder, event, op, after, bodyOf(encoder.schema, old, encoder.row(after, 'alive', offset)));
 }
 
-function removed(parts: TransformParts, event: RowEvent, row: RowImage): readonly RowEvent[] {
+function removed(parts: RewriteParts, event: RowEvent, row: RowImage): readonly RowEvent[] {
   const { encoder, history, place } = parts;
   const { offset } = event;
   const old = encoder.row(row, 'alive', offset);
   const isMarked = place.mapping.delete !== undefined;
   const gone = isMarked
-    ? remade(encoder, event, UPDATE, row, encoder.body(old, encoder.row(row, 'deleted', offset)))
-    : remade(encoder, event, DELETE, row, encoder.body(old, undefined));
+    ? remade(encoder, event, UPDATE, row, bodyOf(encoder.schema, old, encoder.row(row, 'deleted', offset)))
+    : remade(encoder, event, DELETE, row, bodyOf(encoder.schema, old, undefined));
   return history === undefined ? [gone] : [gone, copied(history, event, row)];
 }
 
-function copied(history: NonNullable<TransformParts['history']>, event: RowEvent, row: RowImage): RowEvent {
+function copied(history: NonNullable<RewriteParts['history']>, event: RowEvent, row: RowImage): RowEvent {
   const { plan, encoder } = history;
   const { offset } = event;
   const key = encoder.key(event.key ?? Buffer.alloc(0), plan.keyPrefixBytes, row, offset);
-  const value = encoder.body(undefined, encoder.row(row, 'alive', offset));
+  const value = bodyOf(encoder.schema, undefined, encoder.row(row, 'alive', offset));
   return { ...event, plan, op: INSERT, key, value, bodyAt: 0 };
 }
 
-function remade(encoder: RowEncoder, event: RowEvent, op: number, row: RowImage, value: Buffer): RowEvent {
+function remade(encoder: RowMaker, event: RowEvent, op: number, row: RowImage, value: Buffer): RowEvent {
   const key = encoder.hasComputedKey ? keyOf(encoder, event, row) : event.key;
   return { ...event, op, key, value, bodyAt: 0 };
 }
 
-function keyOf(encoder: RowEncoder, { key, plan, offset }: RowEvent, row: RowImage): Buffer {
+function keyOf(encoder: RowMaker, { key, plan, offset }: RowEvent, row: RowImage): Buffer {
   return encoder.key(key ?? Buffer.alloc(0), plan.keyPrefixBytes, row, offset);
 }
