@@ -93,7 +93,7 @@ export async function runAdminApi(
   }
 }
 
-async function listen(app: App, { host, port }: AdminConfig, log: Logger): Promise<number> {
+async function listen(app: App, { httpHost: host, httpPort: port }: AdminConfig, log: Logger): Promise<number> {
   try {
     await app.listen({ host, port });
   } catch (error) {
