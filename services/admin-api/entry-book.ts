@@ -10,6 +10,7 @@ export class EntryBook<T> {
   private readonly most: number;
   private readonly entries = new Map<string, T>();
   private readonly unread: Set<string>;
+  private readonly listeners = new Set<(entry: T) => void>();
 
   constructor(kafka: KafkaAddress, topics: readonly string[], schema: z.ZodType<T>, most = Number.POSITIVE_INFINITY) {
     this.kafka = kafka;
@@ -27,6 +28,11 @@ export class EntryBook<T> {
   /** Whether every topic has been read to its end once. */
   get isRead(): boolean {
     return this.unread.size === 0;
+  }
+
+  /** Told of every record that comes once its topic has been read, whoever wrote it. */
+  onLive(listener: (entry: T) => void): void {
+    this.listeners.add(listener);
   }
 
   all(): T[] {
@@ -55,6 +61,7 @@ export class EntryBook<T> {
         const entry = value === null ? undefined : this.read(value);
         if (entry === undefined) this.entries.delete(key);
         else this.keep(key, entry);
+        if (entry !== undefined && !this.unread.has(topic)) for (const listener of this.listeners) listener(entry);
       }
       if (caughtUp) this.unread.delete(topic);
     }

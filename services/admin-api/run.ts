@@ -1,10 +1,12 @@
-import { kafkaProbe } from '../../shared/control/probes.ts';
+import { kafkaProbe, redisProbe } from '../../shared/control/probes.ts';
 import { SelfReport } from '../../shared/control/self-report.ts';
+import { openLeases } from '../../shared/redis/leases.ts';
 import { ReplicationError } from '../../shared/runtime/errors.ts';
 import type { Logger, LogTap } from '../../shared/runtime/log.ts';
 import { AccessStore } from './access/access-store.ts';
 import { SetupToken } from './access/setup-token.ts';
 import { AlarmDesk } from './alarms/alarm-desk.ts';
+import { Duty } from './alarms/duty.ts';
 import { Notifier } from './alarms/notifier.ts';
 import { watchWorld } from './alarms/world.ts';
 import { AuditLog } from './audit-log.ts';
@@ -44,12 +46,18 @@ export async function runAdminApi(
   const setup = new SetupToken(config.setupToken);
   using observatory = new Observatory(options, config);
   const world = watchWorld({ channels, statuses });
-  await using alarms = new AlarmDesk({ kafka: options, notifier: new Notifier(config.mail), world });
+  const leases = config.redis === undefined ? undefined : openLeases(config.redis, log);
+  const isAlone = (): boolean => !statuses.nodes.hasOther('admin-api', config.instance);
+  const duty = new Duty({ instance: config.instance, leases, isAlone, log });
+  await using alarms = new AlarmDesk({ kafka: options, notifier: new Notifier(config.mail), world, duty });
   const events = new EventHub();
   const self = new SelfReport({
     kafka: options,
     who: { role: 'admin-api', site: config.site, instance: config.instance },
-    probes: () => [...config.sites].map(([site, { brokers }]) => kafkaProbe(site, { ...options, brokers })),
+    probes: () => [
+      ...[...config.sites].map(([site, { brokers }]) => kafkaProbe(site, { ...options, brokers })),
+      ...(config.redis === undefined || leases === undefined ? [] : [redisProbe(config.redis, leases)]),
+    ],
     tap,
   });
   const app = await createServer({
@@ -72,7 +80,7 @@ export async function runAdminApi(
   const stop = new AbortController();
   const both = AbortSignal.any([signal, stop.signal]);
   tellLive({ channels, statuses, alarms, hub: events }, both);
-  const views = [channels, databases, revisions, statuses, ddl, quarantine, audit, observatory, alarms];
+  const views = [channels, databases, revisions, statuses, ddl, quarantine, audit, observatory, alarms, duty];
   const sayWhenEmpty = (): void => {
     if (access.book.users.length > 0) return;
     const token = setup.printed();
@@ -90,6 +98,7 @@ export async function runAdminApi(
     await app.close();
     await following;
     await self.close();
+    leases?.close();
   }
 }
 

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import type { Alarm } from '../../shared/model/alarm.ts';
+import { openLeases } from '../../shared/redis/leases.ts';
+import { createLogger } from '../../shared/runtime/log.ts';
 import { AdminBench } from '../support/admin-bench.ts';
 import { eventually } from '../support/eventually.ts';
+import { FurtherProcess } from '../support/further-process.ts';
 import { Mailbox, WebhookListener } from '../support/notices.ts';
 import { stackAddresses, testStack } from '../support/stack.ts';
 
@@ -101,6 +105,67 @@ test('alarms open once, are repeated, survive a restart of the admin API, and sa
     await second?.call('DELETE', path);
     await second?.call('DELETE', `/api/v1/channels/${name}`);
     await second?.[Symbol.asyncDispose]();
+    await bench[Symbol.asyncDispose]();
+    await stack.start('admin-api');
+    await stack.waitHealthy('admin-api');
+  }
+});
+
+test('of two admin APIs one judges: notices come once, also while Redis is away; when it is killed the other one goes on within 10 s', async () => {
+  const stack = await testStack();
+  await stack.stop('admin-api');
+  await using webhook = await WebhookListener.open();
+  const brokers = stackAddresses().kafka;
+  const site = `t${randomBytes(4).toString('hex')}`;
+  const redis = stack.address('redis');
+  const leases = openLeases(redis, createLogger('test', 'silent'));
+  const judge = async (): Promise<string> => (await leases.holder('lutra:admin-api:alarms').catch(() => '')) ?? '';
+  const env = {
+    LUTRA_SITES: JSON.stringify({ sh: { kafka: brokers }, [site]: { kafka: brokers } }),
+    LUTRA_HTTP_PORT: '0',
+  };
+  await using first = new FurtherProcess(stack, { role: 'admin-api', site: 'sh', env });
+  const isFirst = async (): Promise<boolean> => (await judge()).startsWith(first.instance);
+  await eventually('the first one judges', isFirst, { limitMs: 60_000 });
+  const bench = await AdminBench.open(brokers, { LUTRA_REDIS: redis }, site);
+  const name = bench.channel('judged');
+  const path = `/api/v1/alarm-rules/r-${bench.word}`;
+  const events = (): string[] => webhook.notices.map(({ event }) => event);
+  let state: 'running' | 'blocked' = 'running';
+  const reason = { code: 'TARGET_REFUSED', message: 'the row does not fit', remedy: 'mend the table' };
+  const teller = setInterval(() => {
+    const about = { channel: name, pipeline: 'p', source: `${site}.${name}-a` };
+    void bench.putStatus({ role: 'loader', ...about, state, ...(state === 'blocked' && { reason }) }).catch(() => {});
+  }, 1_000);
+  try {
+    await bench.call('PUT', `/api/v1/channels/${name}`, bench.document(name));
+    const rule = { kind: 'error', channel: name, repeatEvery: '1h', notify: [{ webhook: webhook.url }] };
+    assert.equal((await bench.call('PUT', path, JSON.stringify(rule))).status, 200);
+
+    state = 'blocked';
+    await eventually('it is told', () => events().length > 0, { limitMs: 60_000 });
+    await stack.stop('redis');
+    try {
+      state = 'running';
+      await eventually('its end is told without Redis', () => events().includes('recovered'), { limitMs: 60_000 });
+    } finally {
+      await stack.start('redis');
+      await stack.waitHealthy('redis');
+    }
+    await eventually('who was at work has its lease again', isFirst, { limitMs: 10_000 });
+    assert.deepEqual(events(), ['open', 'recovered']);
+
+    await bench.call('PUT', path, JSON.stringify({ ...rule, repeatEvery: '0s' }));
+    await first.end('SIGKILL');
+    state = 'blocked';
+    const isSecond = async (): Promise<boolean> => (await judge()).length > 0 && !(await isFirst());
+    await eventually('the other one judges', isSecond, { limitMs: 10_000 });
+    await eventually('it tells', () => events().length > 2, { limitMs: 60_000 });
+    assert.deepEqual(events(), ['open', 'recovered', 'open']);
+  } finally {
+    clearInterval(teller);
+    leases.close();
+    await bench.call('DELETE', path);
     await bench[Symbol.asyncDispose]();
     await stack.start('admin-api');
     await stack.waitHealthy('admin-api');

@@ -60,7 +60,12 @@ export class AdminApp implements AsyncDisposable {
       audit: new AuditLog(options),
       quarantine: new QuarantineDesk(options, []),
       observatory: new Observatory(options, config),
-      alarms: new AlarmDesk({ kafka: options, notifier: new Notifier(undefined), world: () => undefined }),
+      alarms: new AlarmDesk({
+        kafka: options,
+        notifier: new Notifier(undefined),
+        world: () => undefined,
+        duty: { isMine: true },
+      }),
       events: new EventHub(),
       access: new AccessStore(options, isKnown ? book : undefined),
       setup: new SetupToken(config.setupToken),

@@ -8,6 +8,7 @@ import { ChannelWriter } from '../channel-writer.ts';
 import { EntryBook } from '../entry-book.ts';
 import { AlarmMachine, type Due, dueNotices } from './alarm-machine.ts';
 import { conditionsOf, type World } from './conditions.ts';
+import type { Duty } from './duty.ts';
 import type { Delivery, Notifier } from './notifier.ts';
 
 const LOOK_MS = 2_000;
@@ -24,11 +25,14 @@ export type AlarmDeskParts = {
   readonly notifier: Notifier;
   /** What is so now; undefined while that cannot be known, because Kafka is away. */
   readonly world: () => World | undefined;
+  /** Whether this process is the one that judges and tells, now. */
+  readonly duty: Pick<Duty, 'isMine'>;
 };
 
 /**
  * Keeps the rules and the alarms, and tells people. Both stand in compacted topics, so a restart neither forgets an alarm nor tells it again: what was
- * told is written when it was delivered. A kill between the two repeats one notice.
+ * told is written when it was delivered. A kill between the two repeats one notice. Of several admin APIs one judges; the others follow what it writes, and
+ * since when conditions are there, so that one that takes over does not wait anew.
  */
 export class AlarmDesk implements AsyncDisposable {
   private readonly parts: AlarmDeskParts;
@@ -38,7 +42,6 @@ export class AlarmDesk implements AsyncDisposable {
   private readonly machine = new AlarmMachine();
   private readonly telling = new Set<string>();
   private readonly failures = new Map<string, { count: number; at: number }>();
-  private readonly listeners = new Set<(alarm: Alarm) => void>();
 
   constructor(parts: AlarmDeskParts) {
     this.parts = parts;
@@ -56,8 +59,9 @@ export class AlarmDesk implements AsyncDisposable {
     await Promise.all([this.rules.run(signal), this.alarms.run(signal), this.watch(signal)]);
   }
 
+  /** Told of every change of an alarm, whichever admin API has judged it. */
   onAlarm(listener: (alarm: Alarm) => void): void {
-    this.listeners.add(listener);
+    this.alarms.onLive(listener);
   }
 
   /** By name. */
@@ -122,7 +126,9 @@ export class AlarmDesk implements AsyncDisposable {
     const now = Date.now();
     const rules = this.listRules();
     const found = new Map(rules.map((rule) => [rule.name, rule.paused ? [] : conditionsOf(rule, world)]));
-    await this.write(this.machine.step(rules, found, this.alarms.all(), now));
+    const changed = this.machine.step(rules, found, this.alarms.all(), now);
+    if (!this.parts.duty.isMine) return;
+    await this.write(changed);
     await this.forgetOld(now);
     for (const due of dueNotices(rules, this.alarms.all(), now)) {
       const failure = this.failures.get(due.alarm.id);
@@ -164,10 +170,7 @@ export class AlarmDesk implements AsyncDisposable {
     if (changed.length === 0) return;
     const records = changed.map((alarm) => ({ key: alarm.id, value: Buffer.from(JSON.stringify(alarm)) }));
     await this.writer.put(ALARMS_TOPIC, records);
-    for (const alarm of changed) {
-      this.alarms.keep(alarm.id, alarm);
-      for (const listener of this.listeners) listener(alarm);
-    }
+    for (const alarm of changed) this.alarms.keep(alarm.id, alarm);
   }
 
   private async forgetOld(now: number): Promise<void> {

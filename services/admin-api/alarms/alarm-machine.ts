@@ -8,7 +8,7 @@ export type Due = { readonly alarm: Alarm; readonly rule: AlarmRule; readonly no
 /**
  * pending -> open -> closed. A condition opens an alarm when it has lasted for `for`, and closes it when it is over. Somebody is told when an alarm opens,
  * again every `repeatEvery`, and when it is over if its opening was told; all of it only in the windows of the rule. One that opens again before
- * `repeatEvery` has passed is told when it has, so that what flaps tells no more than what stays. Holds only since when conditions are pending.
+ * `repeatEvery` has passed is told when it has, so that what flaps tells no more than what stays. Holds only since when conditions are there.
  */
 export class AlarmMachine {
   private readonly pending = new Map<string, number>();
@@ -44,7 +44,6 @@ export class AlarmMachine {
     const since = this.pending.get(key) ?? now;
     this.pending.set(key, since);
     if (now - since < durationMs(rule.for)) return [];
-    this.pending.delete(key);
     const before = known.filter((alarm) => keyOf(alarm) === key && alarm.toldAt !== undefined);
     const toldAt = Math.max(0, ...before.map((alarm) => alarm.toldAt ?? 0));
     const isRepeat = now - toldAt < durationMs(rule.repeatEvery);

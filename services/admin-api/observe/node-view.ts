@@ -43,6 +43,13 @@ export class NodeView {
       .toSorted((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
   }
 
+  /** Whether a process of a role lives besides this one. */
+  hasOther(role: NodeReport['role'], instance: string, now = Date.now()): boolean {
+    return [...this.latest.values()].some(
+      (node) => node.report.role === role && node.report.instance !== instance && isUp(node, now),
+    );
+  }
+
   /** `statuses`: of everything that works; what a process does is found among them by its name. */
   list(statuses: readonly Status[], now = Date.now()): Node[] {
     const work = new Map<string, Status[]>();
