@@ -41,6 +41,7 @@ export function tableRoutes(app: App, parts: AdminParts): void {
         consumes: ['application/yaml', 'application/json'],
         querystring: z.object({
           ...pageQuery,
+          statements: flag.default('true').describe('Whether to show the statements for rows.'),
           file: z.string().max(500).default('').describe('Name of the file, for messages.'),
         }),
         body: writtenDocumentSchema,
@@ -56,7 +57,7 @@ export function tableRoutes(app: App, parts: AdminParts): void {
       );
       return resolveTables(
         [...planned.values()].filter(({ name }) => named.has(name)),
-        { ...query, statements: true },
+        { ...query, statements: isOn(query.statements) },
       );
     },
   );

@@ -19,7 +19,8 @@ import { paint, printable } from '../screen.ts';
 type Options = { file?: string; filter?: string; output: Format };
 type Previewed = { readonly items: readonly ResolvedTable[]; readonly problems: readonly UnreadDatabase[] };
 
-const PAGE = '500';
+/** Structures of so many tables are read by one request. */
+const PAGE = '100';
 
 /** `lutra preview` */
 export function addPreview(program: Command, connect: Connect): void {

@@ -9,6 +9,7 @@ import { Badge, type Tone } from '../../../design/state-badge.tsx';
 import { common } from '../../../words/common.ts';
 import { useWords } from '../../../words/words.ts';
 import { documentWords } from './document-words.ts';
+import { nameOf, TableStatements } from './table-statements.tsx';
 
 const TONES: Readonly<Record<ResolvedTable['state'], Tone>> = {
   ok: 'good',
@@ -32,7 +33,8 @@ export function Preview({ yaml }: { yaml: string }): ReactNode {
   const general = useWords(common);
   const { data, error, refetch } = useQuery({
     queryKey: ['preview', yaml],
-    queryFn: () => call<PreviewReply>('/preview', { method: 'POST', yaml, query: { limit: 1000 } }),
+    queryFn: () =>
+      call<PreviewReply>('/preview', { method: 'POST', yaml, query: { limit: 1000, statements: 'false' } }),
     gcTime: 0,
     retry: false,
   });
@@ -57,7 +59,7 @@ export function Preview({ yaml }: { yaml: string }): ReactNode {
         columns={[
           { key: 'from', head: words.from, cell: ({ from }) => <span className="mono break">{nameOf(from)}</span> },
           { key: 'to', head: words.to, cell: ({ to }) => <span className="mono break">{nameOf(to)}</span> },
-          { key: 'state', head: words.fit, cell: (table) => <Fit table={table} /> },
+          { key: 'state', head: words.fit, cell: (table) => <Fit yaml={yaml} table={table} /> },
         ]}
       />
       {data.total > data.items.length && <p className="muted">{general.shown(data.items.length, data.total)}</p>}
@@ -65,7 +67,7 @@ export function Preview({ yaml }: { yaml: string }): ReactNode {
   );
 }
 
-function Fit({ table }: { table: ResolvedTable }): ReactNode {
+function Fit({ yaml, table }: { yaml: string; table: ResolvedTable }): ReactNode {
   const words = useWords(documentWords);
   return (
     <div className="stack-s">
@@ -77,10 +79,7 @@ function Fit({ table }: { table: ResolvedTable }): ReactNode {
           {message} <span className="muted">{remedy}</span>
         </div>
       ))}
+      {table.state === 'ok' && <TableStatements yaml={yaml} table={table} />}
     </div>
   );
-}
-
-function nameOf({ schema, table }: { readonly schema: string; readonly table: string }): string {
-  return `${schema}.${table}`;
 }
