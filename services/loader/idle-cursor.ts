@@ -15,7 +15,7 @@ export class IdleCursor {
   private identity: Identity | undefined;
   private movedAt = Number.NEGATIVE_INFINITY;
 
-  /** Everything before `next` is applied. */
+  /** Everything before `next` is applied. `identity`: of the checkpoint; undefined while there is none that tells it. */
   applied(next: bigint, identity: Identity | undefined): void {
     this.next = next;
     this.identity = identity;
@@ -26,7 +26,7 @@ export class IdleCursor {
     return behind <= this.next;
   }
 
-  /** The place behind a heartbeat that is passed, when it is to be committed: not more often than every 10 s, and not before a serial is known. */
+  /** The place behind a heartbeat that is passed, when it is to be committed: not more often than every 10 s, and not before there is a checkpoint with a serial. */
   due(next: bigint, now: number): IdlePlace | undefined {
     if (this.identity === undefined || now - this.movedAt < MOVE_EVERY_MS) return undefined;
     this.movedAt = now;

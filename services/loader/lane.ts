@@ -188,7 +188,7 @@ export class Lane {
         unreadable: (offset, why) => unreadableRecord(place, offset, why),
       });
       settings.board.laneReads(partition.partition, cursor.offset);
-      this.idle.applied(cursor.offset, cursor.identity);
+      this.idle.applied(cursor.offset, session.hasCheckpoint ? cursor.identity : undefined);
       settings.board.laneFollows(partition.partition, plans.revision);
       partition.readFrom(cursor.offset);
       watch.work = { session, reader, applier };

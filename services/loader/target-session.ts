@@ -121,6 +121,11 @@ export class TargetSession {
     return found;
   }
 
+  /** Whether the target holds a checkpoint of this partition. */
+  get hasCheckpoint(): boolean {
+    return this.saved !== undefined;
+  }
+
   /** Offsets behind the end of the topic were of another topic: nothing is known of what was applied before. */
   forgetBeyond(end: bigint): void {
     if (this.highest > end) this.highest = 0n;
