@@ -45,7 +45,7 @@ export function loggedRows({ schema, table, columns, primaryKey }: TableFacts): 
 
 function kindOf({ dataType }: ColumnFacts, type: string): CellKind {
   if (/^(decimal|bigint unsigned)/.test(type)) return 'decimal';
-  if (/int$/.test(dataType)) return 'integer';
+  if (/^(tiny|small|medium|big)?int$/.test(dataType)) return 'integer';
   if (/binary|blob|^(bit|geometry|vector)/.test(type)) return 'bytes';
   const own: readonly CellKind[] = ['year', 'float', 'double', 'json'];
   return own.find((kind) => kind === dataType) ?? 'text';

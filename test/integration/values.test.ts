@@ -135,7 +135,8 @@ const OTHERS = [
 ];
 const OWN: Readonly<Record<string, readonly string[]>> = {
   order: ['VECTOR(4)', 'GEOMETRYCOLLECTION'],
-  user: ['UUID', 'INET4', 'INET6', 'VARCHAR(30) COMPRESSED', 'BLOB COMPRESSED'],
+  // NOTE of compressed text the log tells neither kind nor character set: it travels as bytes.
+  user: ['UUID', 'INET4', 'INET6', 'BLOB COMPRESSED'],
 };
 
 for (const server of ['order', 'user']) {
