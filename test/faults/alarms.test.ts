@@ -139,7 +139,8 @@ test('of two admin APIs one judges: notices come once, also while Redis is away;
   }, 1_000);
   try {
     await bench.call('PUT', `/api/v1/channels/${name}`, bench.document(name));
-    const rule = { kind: 'error', channel: name, repeatEvery: '1h', notify: [{ webhook: webhook.url }] };
+    const receivers = { notify: [{ webhook: webhook.url }] };
+    const rule = { kind: 'error', channel: name, match: 'TARGET_REFUSED', repeatEvery: '1h', ...receivers };
     assert.equal((await bench.call('PUT', path, JSON.stringify(rule))).status, 200);
 
     state = 'blocked';

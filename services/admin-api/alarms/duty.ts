@@ -63,8 +63,8 @@ export class Duty {
       this.isAway = false;
       this.heldAt = now;
     } catch (error) {
-      if (!this.isAway)
-        log.warn({ cause: error }, 'Redis does not answer; alarm rules are judged by whoever did before');
+      const why = error instanceof Error ? error.message : String(error);
+      if (!this.isAway) log.warn({ why }, 'Redis does not answer; alarm rules are judged by whoever did before');
       this.isAway = true;
       this.awayAt = performance.now();
     }
