@@ -17,7 +17,10 @@ export class SilentLink implements AsyncDisposable {
       link.open.add(ends);
       near.pipe(far);
       far.pipe(near);
-      for (const end of ends) end.on('error', () => {}).on('close', () => link.open.delete(ends));
+      const forgetClosed = (): void => {
+        if (near.closed && far.closed) link.open.delete(ends);
+      };
+      for (const end of ends) end.on('error', () => {}).on('close', forgetClosed);
     });
     const link = new SilentLink(server);
     server.listen(0, '127.0.0.1');
