@@ -10,7 +10,8 @@ import { lineReport } from '../stack/report.ts';
 
 /**
  * `npm test`: format and lint, types, floors, unit tests, then integration tests and faults on a stack of their own (a free block of ports, `.stack/test`), which
- * goes down at the end. Files of test/integration share that stack, two at a time; files of test/faults have it to themselves.
+ * goes down at the end. Files of test/integration share that stack, two at a time; files of test/faults have it to themselves;
+ * files of test/stacks boot their own when it has gone.
  * `npm test -- --unit` leaves the stack out; `npm test -- PATTERN…` runs the test files whose path holds a pattern.
  * The last line is `N passed, N failed`; the exit code is 1 when anything failed.
  */
@@ -29,7 +30,10 @@ const wanted = (file: string): boolean => positionals.length === 0 || positional
 const tally: Tally = { passed: 0, failed: 0 };
 if (positionals.length === 0) checkSources(tally);
 await runFiles('unit and property tests', globSync('test/{unit,property}/**/*.test.ts', { cwd: ROOT }), 2, tally);
-if (!values.unit) await runOnStack(tally);
+if (!values.unit) {
+  await runOnStack(tally);
+  await runFiles('faults on stacks of their own', globSync('test/stacks/**/*.test.ts', { cwd: ROOT }), 1, tally);
+}
 console.log(`\n${tally.passed} passed, ${tally.failed} failed`);
 process.exit(tally.failed === 0 ? 0 : 1);
 
