@@ -64,6 +64,12 @@ module.exports = {
       to: { path: '^(shared/(?!(sql|mysql|model|runtime)/)|services|topics|stack)' },
     },
     {
+      name: 'rows',
+      severity: 'error',
+      from: { path: '^shared/rows/' },
+      to: { path: '^(shared/(?!(rows|codec|mysql|model|runtime)/)|services|topics|stack)' },
+    },
+    {
       name: 'shared-never-sees-services',
       severity: 'error',
       from: { path: '^(shared|topics)/' },

@@ -1,29 +1,24 @@
 import { isIP } from 'node:net';
 import * as z from 'zod';
-import { isHostPort, splitHosts } from '../../shared/model/host-list.ts';
-import { ReplicationError } from '../../shared/runtime/errors.ts';
-import { type KafkaSecurity, readKafkaSecurity } from '../../shared/runtime/kafka-settings.ts';
+import { splitHosts } from '../../shared/model/host-list.ts';
 import { readSecretKey } from '../../shared/runtime/secret-key.ts';
-import { readPemFile, readTrustedCa, tlsMaterialFault } from '../../shared/runtime/tls.ts';
+import {
+  type CommonSettings,
+  type Environment,
+  expectNone,
+  readBrokers,
+  readCommonSettings,
+} from '../../shared/runtime/settings.ts';
+import { readPemFile, tlsMaterialFault } from '../../shared/runtime/tls.ts';
 
 /** Settings of the admin API, read from the environment once. */
-export type AdminConfig = {
-  readonly site: string;
-  readonly brokers: readonly string[];
-  /** Every site, with its Kafka brokers. */
-  readonly sites: ReadonlyMap<string, { readonly brokers: readonly string[] }>;
-  readonly host: string;
-  readonly port: number;
-  readonly logLevel: string;
-  readonly instance: string;
+export type AdminConfig = CommonSettings & {
   /** Undefined: sessions end with the process. */
   readonly secretKey: string | undefined;
-  /** Undefined: one is made up and logged when there is no user. */
+  /** Every site, with its Kafka brokers. */
+  readonly sites: ReadonlyMap<string, { readonly brokers: readonly string[] }>;
+  /** Undefined: one is made up and printed when there is no user. */
   readonly setupToken: string | undefined;
-  /** How the Kafka of every site is spoken to. */
-  readonly kafkaSecurity: KafkaSecurity;
-  /** Authorities that this process trusts beside the usual ones, PEM; undefined: none. */
-  readonly ca: string | undefined;
   /** Certificate and key of the API, PEM; undefined: plain HTTP. */
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
   /** Addresses and networks of proxies whose x-forwarded-… is believed. */
@@ -36,24 +31,19 @@ export type AdminConfig = {
   readonly mail: { readonly url: string; readonly from: string } | undefined;
 };
 
-const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 const sitesSchema = z.record(z.string().min(1), z.looseObject({ kafka: z.union([z.string(), z.array(z.string())]) }));
 
+const DEFAULT_PORT = '21080';
+
 /** Reads the settings. Errors: SETTING_INVALID, which names every setting that is wrong and what it should be. */
-export function readConfig(env: Readonly<Record<string, string | undefined>>): AdminConfig {
+export function readConfig(env: Environment): AdminConfig {
   const faults: string[] = [];
-  const site = env.LUTRA_SITE?.trim() ?? '';
-  if (site === '') faults.push('LUTRA_SITE is not set: write the name of the site this process runs at');
-  const brokers = readBrokers('LUTRA_KAFKA', env.LUTRA_KAFKA ?? '', faults);
+  const common = readCommonSettings(env, DEFAULT_PORT, faults);
+  const { site } = common;
   const sites = readSites(env.LUTRA_SITES, faults);
   if (site !== '' && sites.size > 0 && !sites.has(site)) {
     faults.push(`LUTRA_SITES does not hold this site ${site}: it knows ${[...sites.keys()].join(', ')}`);
   }
-  const portText = env.LUTRA_HTTP_PORT ?? '21080';
-  const port = /^\d{1,5}$/.test(portText) ? Number(portText) : -1;
-  if (port < 0 || port > 65_535) faults.push(`LUTRA_HTTP_PORT is "${portText}": write a port of 0 to 65535`);
-  const logLevel = env.LUTRA_LOG_LEVEL ?? 'info';
-  if (!LEVELS.includes(logLevel)) faults.push(`LUTRA_LOG_LEVEL is "${logLevel}": write one of ${LEVELS.join(', ')}`);
   const secretKey = readSecretKey(env, faults);
   const setupToken = env.LUTRA_SETUP_TOKEN || undefined;
   if (setupToken !== undefined && setupToken.length < 12)
@@ -63,32 +53,19 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): A
     faults.push(`LUTRA_METRICS_OPEN is "${metricsOpen}": write true or false`);
   const connections = readConnections(env, faults);
   const mail = readMail(env.LUTRA_SMTP_URL?.trim() ?? '', env.LUTRA_MAIL_FROM?.trim() ?? '', faults);
-  if (faults.length > 0) {
-    throw new ReplicationError(
-      'SETTING_INVALID',
-      `the settings are not right: ${faults.join('; ')}`,
-      'mend the environment of this process and start it again',
-    );
-  }
-  const host = env.LUTRA_HTTP_HOST ?? '127.0.0.1';
-  const instance = env.LUTRA_INSTANCE ?? `admin-api:${process.pid}`;
+  expectNone(faults);
   const isMetricsOpen = metricsOpen === 'true';
   const cacheFolder = env.LUTRA_CACHE_DIR?.trim() || undefined;
-  const access = { secretKey, setupToken, isMetricsOpen };
-  return { site, brokers, sites, host, port, logLevel, instance, cacheFolder, mail, ...access, ...connections };
+  return { ...common, sites, cacheFolder, mail, secretKey, setupToken, isMetricsOpen, ...connections };
 }
 
-function readConnections(
-  env: Readonly<Record<string, string | undefined>>,
-  faults: string[],
-): Pick<AdminConfig, 'kafkaSecurity' | 'ca' | 'tls' | 'trustProxy'> {
+function readConnections(env: Environment, faults: string[]): Pick<AdminConfig, 'tls' | 'trustProxy'> {
   const trustProxy = splitHosts(env.LUTRA_TRUST_PROXY ?? '');
   for (const each of trustProxy) {
     if (!isNetwork(each))
       faults.push(`LUTRA_TRUST_PROXY holds "${each}": write addresses and networks of proxies, 10.0.0.5,10.1.0.0/16`);
   }
-  const kafkaSecurity = readKafkaSecurity(env, faults);
-  return { kafkaSecurity, ca: readTrustedCa(env, faults), tls: readServerTls(env, faults), trustProxy };
+  return { tls: readServerTls(env, faults), trustProxy };
 }
 
 function isNetwork(text: string): boolean {
@@ -97,7 +74,7 @@ function isNetwork(text: string): boolean {
   return isIP(address) > 0 && more.length === 0 && (bits === undefined || (/^\d+$/.test(bits) && Number(bits) <= most));
 }
 
-function readServerTls(env: Readonly<Record<string, string | undefined>>, faults: string[]): AdminConfig['tls'] {
+function readServerTls(env: Environment, faults: string[]): AdminConfig['tls'] {
   const { LUTRA_TLS_CERT: certFile = '', LUTRA_TLS_KEY: keyFile = '' } = env;
   if (certFile === '' && keyFile === '') return undefined;
   if (certFile === '' || keyFile === '') {
@@ -119,15 +96,6 @@ function readMail(url: string, from: string, faults: string[]): AdminConfig['mai
     faults.push('LUTRA_SMTP_URL is not an address: write smtp://user:password@host:587 or smtps://…');
   if (!from.includes('@')) faults.push(`LUTRA_MAIL_FROM is "${from}": write the sender of alarms, lutra@example.com`);
   return { url, from };
-}
-
-function readBrokers(name: string, text: string | readonly string[], faults: string[]): string[] {
-  const brokers = splitHosts(text);
-  if (brokers.length === 0) faults.push(`${name} is not set: write the brokers as host:port,host:port`);
-  for (const broker of brokers) {
-    if (!isHostPort(broker)) faults.push(`${name} holds "${broker}": write host:port`);
-  }
-  return brokers;
 }
 
 function readSites(text: string | undefined, faults: string[]): AdminConfig['sites'] {

@@ -74,7 +74,10 @@ export async function runAdminApi(
   tellLive({ channels, statuses, alarms, hub: events }, both);
   const views = [channels, databases, revisions, statuses, ddl, quarantine, audit, observatory, alarms];
   const sayWhenEmpty = (): void => {
-    if (access.book.users.length === 0) log.warn(setup.announcement());
+    if (access.book.users.length > 0) return;
+    const token = setup.printed();
+    if (token !== undefined) process.stdout.write(`${token}\n`);
+    log.warn(setup.announcement());
   };
   if (config.secretKey === undefined)
     log.warn('LUTRA_SECRET_KEY is not set: sessions end with this process and are not known to other admin APIs');
@@ -90,7 +93,7 @@ export async function runAdminApi(
   }
 }
 
-async function listen(app: App, { host, port }: AdminConfig, log: Logger): Promise<number> {
+async function listen(app: App, { httpHost: host, httpPort: port }: AdminConfig, log: Logger): Promise<number> {
   try {
     await app.listen({ host, port });
   } catch (error) {

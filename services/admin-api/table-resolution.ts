@@ -1,4 +1,4 @@
-import type { Channel, Database, Pipeline } from '../../shared/model/channel.ts';
+import type { Channel, Database, Mapping, Pipeline } from '../../shared/model/channel.ts';
 import { isNamePattern } from '../../shared/model/name-pattern-fault.ts';
 import { type CheckProblem, checkError, problemOf } from '../../shared/mysql/check-problem.ts';
 import { type MysqlAddress, mysqlAddress } from '../../shared/mysql/connection.ts';
@@ -11,12 +11,20 @@ import {
 } from '../../shared/mysql/mapped-tables.ts';
 import { keyOf } from '../../shared/mysql/table-facts.ts';
 import { checkTargetTables } from '../../shared/mysql/target-check.ts';
+import type { SampleStatements } from '../../shared/rows/sample-statements.ts';
 import { asReplicationError } from '../../shared/runtime/errors.ts';
 import { holds, type Page, pageOf } from './page.ts';
-import type { ResolvedTable, UnreadDatabase } from './schemas/tables.ts';
+import type { ResolvedTable, TargetStatements, UnreadDatabase } from './schemas/tables.ts';
+import { type Foreseen, foreseeStatements } from './target-statements.ts';
 
 export type ResolvedChannel = Pick<Channel, 'name' | 'pipelines' | 'resolved'>;
-type Asked = { readonly after?: string | undefined; readonly limit: number; readonly filter?: string | undefined };
+type Asked = {
+  readonly after?: string | undefined;
+  readonly limit: number;
+  readonly filter?: string | undefined;
+  /** Whether the statements for rows of the tables are wanted. */
+  readonly statements?: boolean;
+};
 type Place = {
   readonly channel: string;
   readonly pipeline: Pipeline;
@@ -24,7 +32,11 @@ type Place = {
   readonly target: Database | undefined;
 };
 type Found = Place & { readonly table: MappedTable; readonly isSeen: boolean };
-type Findings = { readonly isKnown: boolean; readonly problems: readonly CheckProblem[] };
+type Findings = {
+  readonly isKnown: boolean;
+  readonly problems: readonly CheckProblem[];
+  readonly statements?: SampleStatements;
+};
 
 /**
  * The tables that the mappings of channels take at present, a page of them. Every source is asked for the names of its tables; structures are compared
@@ -50,7 +62,7 @@ export async function resolveTables(
     holds(`${channel} ${pipeline} ${from.schema}.${from.table} ${to.schema}.${to.table}`, asked.filter),
   );
   const { items, ...page } = pageOf(wanted, asked, orderOf);
-  return { ...page, items: await compare(items, problems), problems: once(problems) };
+  return { ...page, items: await compare(items, problems, asked.statements === true), problems: once(problems) };
 }
 
 /** Tables of pipelines that read one source. */
@@ -77,20 +89,37 @@ async function lookAtSource(places: readonly Place[], problems: UnreadDatabase[]
 }
 
 /** With the state of each table: structures of both sides are read once for each pair of databases. */
-async function compare(found: readonly Found[], problems: UnreadDatabase[]): Promise<ResolvedTable[]> {
+async function compare(
+  found: readonly Found[],
+  problems: UnreadDatabase[],
+  withStatements: boolean,
+): Promise<ResolvedTable[]> {
   const groups = Map.groupBy(found, ({ channel, pipeline }) => JSON.stringify([channel, pipeline.from, pipeline.to]));
   const findings = new Map<Found, Findings>();
   for (const group of groups.values()) {
-    for (const [each, what] of await compareGroup(group, problems)) findings.set(each, what);
+    for (const [each, what] of await compareGroup(group, problems, withStatements)) findings.set(each, what);
   }
   return found.map((each) => {
-    const { isKnown, problems: own } = findings.get(each) ?? { isKnown: false, problems: [] };
+    const { isKnown, problems: own, statements } = findings.get(each) ?? { isKnown: false, problems: [] };
     const { pipeline, mapping, from, to } = each.table;
-    return { channel: each.channel, pipeline, mapping, from, to, state: stateOf(isKnown, own), problems: [...own] };
+    return {
+      channel: each.channel,
+      pipeline,
+      mapping,
+      from,
+      to,
+      state: stateOf(isKnown, own),
+      problems: [...own],
+      ...(statements === undefined ? {} : { statements: shownStatements(statements, each.table.rule) }),
+    };
   });
 }
 
-async function compareGroup(group: readonly Found[], problems: UnreadDatabase[]): Promise<Map<Found, Findings>> {
+async function compareGroup(
+  group: readonly Found[],
+  problems: UnreadDatabase[],
+  withStatements: boolean,
+): Promise<Map<Found, Findings>> {
   const [first] = group;
   const seen = group.filter(({ isSeen }) => isSeen);
   if (first === undefined) return new Map();
@@ -109,13 +138,45 @@ async function compareGroup(group: readonly Found[], problems: UnreadDatabase[])
     return { target: table.to, source, mapping: table.rule };
   });
   const targets = await asked(to, first.target, note(to), (address) => checkTargetTables(address, pairs));
-  return new Map(
+  const findings = new Map<Found, Findings>(
     group.map((each, at) => {
       const source = sources?.get(keyOf(each.table.from));
       const isKnown = source !== undefined && targets !== undefined;
       return [each, { isKnown, problems: [...(source?.problems ?? []), ...(targets?.[at] ?? [])] }];
     }),
   );
+  if (!withStatements) return findings;
+  const fit = seen.flatMap((each) => {
+    const source = sources?.get(keyOf(each.table.from))?.facts;
+    const { isKnown, problems: own } = findings.get(each) ?? { isKnown: false, problems: [] };
+    return source !== undefined && stateOf(isKnown, own) === 'ok' ? [{ each, table: each.table, source }] : [];
+  });
+  const foreseen =
+    fit.length === 0 ? [] : await asked(to, first.target, note(to), (address) => foreseeStatements(address, fit));
+  for (const [at, { each }] of fit.entries()) {
+    const known = findings.get(each);
+    const what = foreseen?.[at];
+    if (known !== undefined && what !== undefined) findings.set(each, withForeseen(known, what));
+  }
+  return findings;
+}
+
+function withForeseen({ isKnown, problems }: Findings, what: Foreseen): Findings {
+  if ('problem' in what) return { isKnown, problems: [...problems, what.problem] };
+  return { isKnown, problems, statements: what.statements };
+}
+
+function shownStatements(made: SampleStatements, { where, columns }: Mapping): TargetStatements {
+  const { kind, load } = made;
+  return {
+    kind,
+    insert: [...made.insert],
+    update: [...made.update],
+    delete: [...made.delete],
+    ...(load === undefined ? {} : { load }),
+    ...(where === undefined ? {} : { where }),
+    ...(columns?.set === undefined ? {} : { computed: { ...columns.set } }),
+  };
 }
 
 async function asked<T>(

@@ -1,11 +1,11 @@
+import { merge } from '../../shared/rows/merger.ts';
+import type { RowEvent } from '../../shared/rows/row-event.ts';
+import { buildSteps, MalformedRow, type Step } from '../../shared/rows/statements.ts';
 import { asReplicationError, ReplicationError } from '../../shared/runtime/errors.ts';
 import type { Batch } from './batcher.ts';
 import type { DriftCount } from './drift.ts';
-import { merge } from './merger.ts';
 import { Isolation } from './quarantine/isolation.ts';
 import type { NewRow, Quarantine } from './quarantine/quarantine.ts';
-import type { RowEvent } from './row-event.ts';
-import { buildSteps, MalformedRow, type Step } from './statements.ts';
 import { type Tally, tally } from './tally.ts';
 import type { TargetSession } from './target-session.ts';
 

@@ -1,8 +1,8 @@
 import { emptyHead, type RecordHead } from '../../shared/codec/record-head.ts';
+import type { RowEvent } from '../../shared/rows/row-event.ts';
 import { type Checkpoint, checkpointOf } from './checkpoint.ts';
 import type { ParkedRecord } from './ddl/parking.ts';
 import { isFirstHalf } from './quarantine/row-units.ts';
-import type { RowEvent } from './row-event.ts';
 
 /** Work for the target: whole source transactions, or a chunk of one that is too large (`isFinal` false: its target transaction stays open). */
 export type Batch = {

@@ -44,7 +44,7 @@ export function offsetMetadata(uid: string, identity: Identity | undefined): str
 
 /**
  * The cursor rule of docs/architecture.md, in this order: an offset that an operator set (the checkpoint is rewritten to it first), of one inside a
- * transaction where that begins, and the status says so; the checkpoint;
+ * transaction where that begins, and the status says so; the checkpoint, or the offset behind it that bears its identity, for only heartbeats lie between;
  * an offset that this channel committed (its checkpoint was removed); the pipeline's start. An offset that an earlier channel of the same name left is nobody's.
  * What an operator set or the checkpoint says is committed again where Kafka has lost it, so that tools show the truth.
  * Errors: STREAM_GAP when the place is outside of what the topic holds (nothing is rewritten then), KAFKA_UNREACHABLE, TARGET_….
@@ -68,7 +68,10 @@ export async function decideCursor(parts: CursorParts): Promise<Cursor> {
     return { ...asked, offset };
   }
   if (stored !== undefined) {
-    const { nextOffset: offset, identity } = stored;
+    const { identity } = stored;
+    const own = metadata?.uid === channelUid ? toIdentity(metadata) : undefined;
+    const offset =
+      isPassed(own, stored) && committed !== undefined ? later(committed.offset, stored.nextOffset) : stored.nextOffset;
     log.info({ offset: String(offset), ...identity }, 'goes on from the checkpoint');
     if (committed?.offset !== offset) await partition.commitNow(offset, offsetMetadata(channelUid, identity));
     return within(bounds, { offset, identity, committed: stored.committed }, partition);
@@ -82,6 +85,15 @@ export async function decideCursor(parts: CursorParts): Promise<Cursor> {
     return within(bounds, { offset: committed.offset, identity, committed: 0 }, partition);
   }
   return within(bounds, await startCursor(parts, bounds.low), partition);
+}
+
+/** The identity of the checkpoint beside a committed offset: nothing but heartbeats lies between the two. */
+function isPassed(own: Identity | undefined, { identity }: Checkpoint): boolean {
+  return own !== undefined && own.epoch === identity?.epoch && own.serial === identity.serial;
+}
+
+function later(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
 }
 
 function parseMetadata(text: string | null): z.infer<typeof metadataSchema> | undefined {

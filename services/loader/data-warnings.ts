@@ -1,6 +1,6 @@
 import type { RowDataPacket } from '../../shared/mysql/connection.ts';
+import type { TablePlan } from '../../shared/rows/table-plan.ts';
 import { ReplicationError } from '../../shared/runtime/errors.ts';
-import type { TablePlan } from './table-plan.ts';
 import type { TargetLink } from './target-link.ts';
 
 /** Notes and warnings that say that a value was not stored as it was sent: out of range, cut, invalid, too long. */

@@ -1,4 +1,4 @@
-import type { TablePlan } from './table-plan.ts';
+import type { TablePlan } from '../../shared/rows/table-plan.ts';
 
 /**
  * What was not as the stream expects it at the target, or was deliberately not applied; counted, never silent.

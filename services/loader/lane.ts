@@ -20,8 +20,9 @@ import type { Statement } from './ddl/statement-record.ts';
 import type { Decisions } from './decisions.ts';
 import type { EntryPublisher } from './entry-publisher.ts';
 import type { PipelineHistory } from './history/pipeline-history.ts';
+import { IdleCursor } from './idle-cursor.ts';
 import { LaneWatch } from './lane-watch.ts';
-import type { MappingRules } from './mapping/mapping-rules.ts';
+import type { MappingRules } from './mapping-rules.ts';
 import { runLane } from './pipeline.ts';
 import { PlanCache } from './plan-cache.ts';
 import { LaneQuarantine } from './quarantine/lane-quarantine.ts';
@@ -74,6 +75,7 @@ export class Lane {
   private readonly log: Logger;
   private readonly slow = new SlowPaths();
   private readonly watch: LaneWatch;
+  private readonly idle = new IdleCursor();
   private attempt = 0;
   private hostIndex = 0;
   private carefulBatches = 0;
@@ -186,6 +188,7 @@ export class Lane {
         unreadable: (offset, why) => unreadableRecord(place, offset, why),
       });
       settings.board.laneReads(partition.partition, cursor.offset);
+      this.idle.applied(cursor.offset, cursor.identity);
       settings.board.laneFollows(partition.partition, plans.revision);
       partition.readFrom(cursor.offset);
       watch.work = { session, reader, applier };
@@ -276,6 +279,7 @@ export class Lane {
     const { board, channelUid } = this.settings;
     board.crossed(this.partition.partition, checkpoint);
     this.attempt = 0;
+    this.idle.applied(checkpoint.nextOffset, checkpoint.identity);
     this.partition.commit(checkpoint.nextOffset, offsetMetadata(channelUid, checkpoint.identity));
   }
 
@@ -300,17 +304,26 @@ export class Lane {
     this.attempt = 0;
     this.quarantine.passed(nextOffset);
     this.carefulBatches = Math.max(0, this.carefulBatches - 1);
+    this.idle.applied(nextOffset, identity);
     this.partition.commit(nextOffset, offsetMetadata(channelUid, identity));
+  }
+
+  private heartbeat(committed: number, behind: bigint, next: bigint): void {
+    const { board, channelUid } = this.settings;
+    const { partition } = this.partition;
+    this.watch.hasBeats = true;
+    board.heartbeat(partition, committed, behind);
+    if (!this.idle.passes(behind)) return;
+    board.lanePasses(partition, next);
+    const due = this.idle.due(next, performance.now());
+    if (due !== undefined) this.partition.commit(due.offset, offsetMetadata(channelUid, due.identity));
   }
 
   private observer(): ConstructorParameters<typeof RecordReader>[0]['observer'] {
     const { board } = this.settings;
     return {
       onFirst: (committed) => board.found(this.partition.partition, committed),
-      onHeartbeat: (committed, behind) => {
-        this.watch.hasBeats = true;
-        board.heartbeat(this.partition.partition, committed, behind);
-      },
+      onHeartbeat: (committed, behind, next) => this.heartbeat(committed, behind, next),
       onRepeat: () => {},
       onRules: (revision) => {
         board.laneFollows(this.partition.partition, revision);

@@ -14,7 +14,7 @@ import type { EntryPublisher } from './entry-publisher.ts';
 import type { PipelineHistory } from './history/pipeline-history.ts';
 import { readJoinedAt } from './joined-at.ts';
 import { Lane, type LaneSettings } from './lane.ts';
-import type { MappingRules } from './mapping/mapping-rules.ts';
+import type { MappingRules } from './mapping-rules.ts';
 import { compileStartFilter } from './start-filter.ts';
 import type { StatusBoard } from './status-board.ts';
 

@@ -1,15 +1,16 @@
 import type { SchemaRegistryPort } from '../../shared/codec/schema-registry.ts';
 import { type Mapping, rowErrorPolicyOf } from '../../shared/model/channel.ts';
 import type { TableName } from '../../shared/model/table-pattern.ts';
+import { mappedPlan, type PlanTools } from '../../shared/rows/mapping/mapped-plan.ts';
+import { planTools, tableMissing } from '../../shared/rows/mapping/plan-tools.ts';
+import type { CompiledPlan } from '../../shared/rows/row-event.ts';
+import { hasRecordHead, isPartSchema, parseRowSchema, type RowSchema } from '../../shared/rows/row-schema.ts';
+import { compileRowWriters } from '../../shared/rows/row-writers.ts';
+import { planTable } from '../../shared/rows/table-plan.ts';
 import { ReplicationError } from '../../shared/runtime/errors.ts';
 import type { KnownEffects, StreamPlace } from './ddl/ddl-effects.ts';
 import { pastRoute } from './ddl/past-columns.ts';
-import { mappedPlan, type PlanTools } from './mapping/mapped-plan.ts';
-import type { MappingRules, RulesVersion } from './mapping/mapping-rules.ts';
-import type { CompiledPlan } from './row-event.ts';
-import { hasRecordHead, isPartSchema, parseRowSchema, type RowSchema } from './row-schema.ts';
-import { compileRowWriters } from './row-writers.ts';
-import { type KeyPolicy, planTable } from './table-plan.ts';
+import type { MappingRules, RulesVersion } from './mapping-rules.ts';
 import type { TargetSession } from './target-session.ts';
 
 /** Rows of a table that waits for a held statement. */
@@ -93,16 +94,8 @@ export class PlanCache {
   };
 
   private tools(source: RowSchema, mapping: Mapping): PlanTools {
-    const { session } = this.parts;
-    const keyPolicy = keyPolicyOf(mapping);
     const rowErrors = rowErrorPolicyOf(this.version.channel, mapping);
-    return {
-      targetTable: async (name) => (await session.table(name)) ?? tableMissing(source, name),
-      plan: (rows, target) => {
-        const plan = planTable(rows, target, { canLoad: session.canLoad, keyPolicy, rowErrors });
-        return { ...plan, write: compileRowWriters(plan, session.isMariaDb) };
-      },
-    };
+    return planTools({ source, mapping, rowErrors }, this.parts.session);
   }
 
   private async makeUse(id: number, schema: unknown, place: StreamPlace): Promise<SchemaUse> {
@@ -119,11 +112,6 @@ export class PlanCache {
     if (target === undefined) return route.isShadow ? 'none' : goneTable(effects, rows, route.target);
     return mappedPlan(rows, pastRoute(route, rows, { table: target, place, effects }), tools);
   }
-}
-
-/** The declared key in names of the target. */
-function keyPolicyOf({ key, noKey = 'match', columns }: Mapping): KeyPolicy {
-  return { columns: key?.map((name) => columns?.rename?.[name] ?? name), noKey };
 }
 
 function readRowSchema(id: number, schema: unknown): RowSchema | undefined {
@@ -144,12 +132,4 @@ function goneTable(effects: KnownEffects, rows: RowSchema, name: TableName): Gon
     if (!effects.isGoneAfter(name, place)) tableMissing(rows, name);
   };
   return { kind: 'gone', expectPast };
-}
-
-function tableMissing(source: RowSchema, name: TableName): never {
-  throw new ReplicationError(
-    'TARGET_CHECK_FAILED',
-    `the target has no table ${name.schema}.${name.table}, to which ${source.schema}.${source.table} is mapped`,
-    'create the table at the target (it goes on by itself within seconds), or leave it out of the mappings',
-  );
 }

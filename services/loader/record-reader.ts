@@ -13,6 +13,8 @@ import {
 } from '../../shared/codec/record-head.ts';
 import { readPart } from '../../shared/codec/row-part.ts';
 import type { AssignedPartition, ConsumedRecord, RecordBlock } from '../../shared/kafka/assigned-partition.ts';
+import { type CompiledPlan, type RowEvent, transformed } from '../../shared/rows/row-event.ts';
+import { MalformedRow } from '../../shared/rows/statements.ts';
 import { asReplicationError, ReplicationError } from '../../shared/runtime/errors.ts';
 import type { Batcher } from './batcher.ts';
 import type { CheckpointOwner } from './checkpoint.ts';
@@ -20,10 +22,8 @@ import { Continuity } from './continuity.ts';
 import type { Cursor } from './cursor.ts';
 import { readStatement, type Statement } from './ddl/statement-record.ts';
 import type { PlanCache, SchemaUse } from './plan-cache.ts';
-import { type CompiledPlan, type RowEvent, transformed } from './row-event.ts';
 import { RowParts } from './row-parts.ts';
 import type { StartFilter } from './start-filter.ts';
-import { MalformedRow } from './statements.ts';
 
 export type ReaderParts = {
   readonly partition: AssignedPartition;
@@ -40,8 +40,8 @@ export type ReaderParts = {
 export type ReaderObserver = {
   /** The first record that is to be applied. */
   onFirst(committedMicros: number): void;
-  /** `behind`: the offset behind the last record before it that is to be applied. */
-  onHeartbeat(committedMicros: number, behind: bigint): void;
+  /** `behind`: the offset behind the last record before it that is to be applied. `next`: the one behind the heartbeat. */
+  onHeartbeat(committedMicros: number, behind: bigint, next: bigint): void;
   onRepeat(): void;
   /** The lane goes over to the rules of another revision of the channel's document. */
   onRules(revision: number): void;
@@ -229,7 +229,8 @@ export class RecordReader {
 
   private readHeartbeat(record: ConsumedRecord, value: Buffer, head: RecordHead): void {
     this.follow(record, value, head);
-    this.parts.observer.onHeartbeat(head.committed, this.reached === undefined ? 0n : BigInt(this.reached) + 1n);
+    const behind = this.reached === undefined ? 0n : BigInt(this.reached) + 1n;
+    this.parts.observer.onHeartbeat(head.committed, behind, BigInt(record.offset) + 1n);
   }
 
   /** The first record after an operator moved the offset makes a checkpoint even when it is not numbered: from there on a loss shows, also to who begins again. */

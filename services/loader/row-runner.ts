@@ -1,9 +1,10 @@
 import { DELETE, INSERT } from '../../shared/codec/record-head.ts';
+import type { RowEvent } from '../../shared/rows/row-event.ts';
+import { keyOfImage } from '../../shared/rows/row-key.ts';
+import { isMoved, type RowStatements, rowStatements } from '../../shared/rows/row-statements.ts';
+import { isLeftOut } from '../../shared/rows/table-plan.ts';
 import { ReplicationError } from '../../shared/runtime/errors.ts';
 import { refuseWarnings } from './data-warnings.ts';
-import type { RowEvent } from './row-event.ts';
-import { keyOfImage } from './row-key.ts';
-import { isMoved, type RowStatements, rowStatements } from './row-statements.ts';
 import { ER_DUP_ENTRY, ER_NO_PARENT, ER_ROW_IS_REFERENCED, refusalNumber } from './target-errors.ts';
 import { execute, type TargetLink } from './target-link.ts';
 
@@ -69,7 +70,7 @@ export class RowRunner {
   private isLeftOut(event: RowEvent): boolean {
     const { plan, op, offset } = event;
     const { drift } = this.link;
-    if (plan.kind === 'skip' || (plan.kind === 'append' && op !== INSERT)) {
+    if (isLeftOut(plan, op)) {
       drift.add('noKey', plan);
       return true;
     }

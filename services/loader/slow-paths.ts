@@ -1,4 +1,4 @@
-import type { TablePlan } from './table-plan.ts';
+import type { TablePlan } from '../../shared/rows/table-plan.ts';
 
 const LINKED = 'linked';
 

@@ -145,6 +145,11 @@ export class StatusBoard {
     this.lanes.get(partition)?.lag.heartbeat(committedMicros, behind);
   }
 
+  /** Only heartbeats lie between what is applied and this offset. */
+  lanePasses(partition: number, next: bigint): void {
+    this.updateLane(partition, { next });
+  }
+
   /** The first record that a lane is to apply was read. */
   found(partition: number, committedMicros: number): void {
     this.lanes.get(partition)?.lag.found(committedMicros);

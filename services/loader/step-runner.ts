@@ -1,12 +1,13 @@
 import { Readable } from 'node:stream';
-import { DELETE, INSERT } from '../../shared/codec/record-head.ts';
+import { DELETE } from '../../shared/codec/record-head.ts';
 import type { ResultSetHeader } from '../../shared/mysql/connection.ts';
+import type { RowEvent } from '../../shared/rows/row-event.ts';
+import { plainStatement } from '../../shared/rows/row-statements.ts';
+import type { LoadStep, RowStep, StatementStep, Step } from '../../shared/rows/statements.ts';
+import { isLeftOut } from '../../shared/rows/table-plan.ts';
 import { ReplicationError } from '../../shared/runtime/errors.ts';
 import { refuseWarnings } from './data-warnings.ts';
-import type { RowEvent } from './row-event.ts';
 import { RowRunner } from './row-runner.ts';
-import { plainStatement } from './row-statements.ts';
-import type { LoadStep, RowStep, StatementStep, Step } from './statements.ts';
 import { refusalNumber, statementError } from './target-errors.ts';
 import { execute, type TargetLink } from './target-link.ts';
 
@@ -61,8 +62,7 @@ export class StepRunner {
   }
 
   private isPlain({ plan, op, offset }: RowEvent): boolean {
-    if (plan.kind === 'skip' || (plan.kind === 'append' && op !== INSERT)) return false;
-    return !this.link.isRepeat(offset);
+    return !isLeftOut(plan, op) && !this.link.isRepeat(offset);
   }
 
   private async runAlone({ event }: RowStep): Promise<void> {

@@ -11,7 +11,7 @@ import type { Decisions } from './decisions.ts';
 import type { EntryPublisher } from './entry-publisher.ts';
 import type { HistoryPublisher } from './history/history-publisher.ts';
 import type { PipelineHistory } from './history/pipeline-history.ts';
-import { MappingRules } from './mapping/mapping-rules.ts';
+import { MappingRules } from './mapping-rules.ts';
 import { endsOf, runPipeline, sourceOf } from './pipeline-runner.ts';
 import { StatusBoard } from './status-board.ts';
 import { forgetPipeline, quarantineSeen, statusSeen } from './telemetry.ts';

@@ -1,6 +1,6 @@
 import { DELETE, INSERT } from '../../shared/codec/record-head.ts';
 import type { RowCounts } from '../../shared/model/status.ts';
-import type { RowEvent } from './row-event.ts';
+import type { RowEvent } from '../../shared/rows/row-event.ts';
 
 /** Row events by source table, `schema.table`. */
 export type Tally = ReadonlyMap<string, RowCounts>;

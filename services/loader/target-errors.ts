@@ -1,5 +1,5 @@
+import type { TablePlan } from '../../shared/rows/table-plan.ts';
 import { type ErrorCode, ReplicationError } from '../../shared/runtime/errors.ts';
-import type { TablePlan } from './table-plan.ts';
 
 /**
  * What becomes of a row when the target answers with an error. retry: nothing is wrong with the row, the batch is applied again with backoff. dependency: it

@@ -1,8 +1,8 @@
 import type { Connection, ResultSetHeader } from '../../shared/mysql/connection.ts';
-import type { PagePool } from './byte-sink.ts';
+import type { PagePool } from '../../shared/rows/byte-sink.ts';
+import type { TablePlan } from '../../shared/rows/table-plan.ts';
 import type { Drift } from './drift.ts';
 import type { SlowPaths } from './slow-paths.ts';
-import type { TablePlan } from './table-plan.ts';
 import { statementError } from './target-errors.ts';
 
 /** What those who write through a session's connection share. */

@@ -2,8 +2,13 @@ import type { TableName } from '../../shared/model/table-pattern.ts';
 import { placeOf } from '../../shared/mysql/check-problem.ts';
 import type { Connection, ResultSetHeader, RowDataPacket } from '../../shared/mysql/connection.ts';
 import { exchangedBytes, type MysqlAddress, openConnection, severConnection } from '../../shared/mysql/connection.ts';
+import { readTargetFacts, type TargetFacts } from '../../shared/mysql/target-server.ts';
+import { readTargetTable, type TargetTable } from '../../shared/mysql/target-table.ts';
+import { PagePool } from '../../shared/rows/byte-sink.ts';
+import { type MergeOptions, merge } from '../../shared/rows/merger.ts';
+import type { RowEvent } from '../../shared/rows/row-event.ts';
+import { buildSteps, type StatementOptions, type Step } from '../../shared/rows/statements.ts';
 import { ReplicationError } from '../../shared/runtime/errors.ts';
-import { PagePool } from './byte-sink.ts';
 import {
   type Checkpoint,
   type CheckpointOwner,
@@ -14,15 +19,11 @@ import {
 import { type ParkedRecord, park } from './ddl/parking.ts';
 import { Drift, type DriftCount } from './drift.ts';
 import { keepAlive, SILENCE_SETTINGS } from './keep-alive.ts';
-import { type MergeOptions, merge } from './merger.ts';
-import type { RowEvent } from './row-event.ts';
 import type { RowRunner } from './row-runner.ts';
 import type { SlowPaths } from './slow-paths.ts';
-import { buildSteps, type StatementOptions, type Step } from './statements.ts';
 import { type Opening, StepRunner } from './step-runner.ts';
 import { ER_DUP_ENTRY, errnoOf, statementError } from './target-errors.ts';
 import type { TargetLink } from './target-link.ts';
-import { readTargetTable, type TargetTable } from './target-table.ts';
 
 /** Strict, so that nothing is cut short in silence; zero and invalid dates are values that a source may hold. */
 const SQL_MODE =
@@ -62,13 +63,13 @@ export class TargetSession {
   isCommitting = false;
   private readonly endKeepAlive: () => void;
 
-  private constructor(parts: SessionParts, connection: Connection, server: RowDataPacket) {
+  private constructor(parts: SessionParts, connection: Connection, server: TargetFacts) {
     this.parts = parts;
     this.connection = connection;
     this.endKeepAlive = keepAlive(connection);
-    this.isMariaDb = String(server.version).includes('MariaDB');
-    this.canLoad = Number(server.localInfile) === 1;
-    this.maxBytes = Math.min(MAX_STATEMENT_BYTES, Math.floor(Number(server.maxPacket) / 2));
+    this.isMariaDb = server.isMariaDb;
+    this.canLoad = server.canLoad;
+    this.maxBytes = Math.min(MAX_STATEMENT_BYTES, Math.floor(server.maxPacket / 2));
     const { pool, drift, isRepeat } = this;
     this.link = { connection, place: placeOf(parts.address), pool, slow: parts.slow, drift, isRepeat };
     this.runner = new StepRunner(this.link);
@@ -84,11 +85,9 @@ export class TargetSession {
       );
       await connection.query(`SET ${APPLY_MARK}=1`);
       await connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED');
-      const [rows] = await connection.query<RowDataPacket[]>(
-        'SELECT VERSION() AS version, @@local_infile AS localInfile, @@max_allowed_packet AS maxPacket',
-      );
+      const facts = await readTargetFacts(connection);
       await ensureCheckpointTable(connection);
-      return new TargetSession(parts, connection, rows[0] ?? ({} as RowDataPacket));
+      return new TargetSession(parts, connection, facts);
     } catch (error) {
       connection.destroy();
       throw statementError(error, placeOf(parts.address));

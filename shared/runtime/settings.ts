@@ -5,11 +5,12 @@ import { type KafkaSecurity, readKafkaSecurity } from './kafka-settings.ts';
 import { readSecretKey } from './secret-key.ts';
 import { readTrustedCa } from './tls.ts';
 
-/** The settings that selector and loader share; see docs/architecture.md, "Settings of every service". */
-export type ServiceSettings = {
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The settings that every service has; see docs/architecture.md, "Settings of every service". */
+export type CommonSettings = {
   readonly site: string;
   readonly brokers: readonly string[];
-  readonly registry: string;
   /** Undefined: no Redis. */
   readonly redis: string | undefined;
   readonly httpHost: string;
@@ -22,52 +23,73 @@ export type ServiceSettings = {
   readonly ca: string | undefined;
 };
 
+/** What selector and loader have beside them. */
+export type ServiceSettings = CommonSettings & { readonly registry: string };
+
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 
 /** Reads the settings. Errors: SETTING_INVALID, which names every setting that is wrong and what it should be. */
-export function readServiceSettings(env: Readonly<Record<string, string | undefined>>): ServiceSettings {
+export function readServiceSettings(env: Environment): ServiceSettings {
   const faults: string[] = [];
-  const site = env.LUTRA_SITE?.trim() ?? '';
-  if (site === '') faults.push('LUTRA_SITE is not set: write the name of the site this process runs at');
-  const brokers = splitHosts(env.LUTRA_KAFKA ?? '');
-  if (brokers.length === 0) faults.push("LUTRA_KAFKA is not set: write this site's brokers as host:port,host:port");
-  for (const broker of brokers) {
-    if (!isHostPort(broker)) faults.push(`LUTRA_KAFKA holds "${broker}": write host:port`);
-  }
+  const common = readCommonSettings(env, '0', faults);
   const registry = env.LUTRA_REGISTRY ?? '';
   if (!URL.canParse(registry)) {
     faults.push(
       `LUTRA_REGISTRY is "${registry}": write the registry's address, for example http://registry:8080/apis/ccompat/v7`,
     );
   }
+  readSecretKey(env, faults);
+  expectNone(faults);
+  return { ...common, registry };
+}
+
+/** What is wrong is added to `faults`; the settings are of use only when there are none (`expectNone`). */
+export function readCommonSettings(env: Environment, defaultPort: string, faults: string[]): CommonSettings {
+  const site = env.LUTRA_SITE?.trim() ?? '';
+  if (site === '') faults.push('LUTRA_SITE is not set: write the name of the site this process runs at');
   const redis = env.LUTRA_REDIS?.trim() || undefined;
   if (redis !== undefined && !/^rediss?:\/\/./.test(redis))
     faults.push('LUTRA_REDIS is not an address: write redis://host:port, or leave it out');
-  readSecretKey(env, faults);
-  const kafkaSecurity = readKafkaSecurity(env, faults);
-  const ca = readTrustedCa(env, faults);
-  const portText = env.LUTRA_HTTP_PORT ?? '0';
-  const httpPort = /^\d{1,5}$/.test(portText) ? Number(portText) : -1;
-  if (httpPort < 0 || httpPort > 65_535) faults.push(`LUTRA_HTTP_PORT is "${portText}": write a port of 0 to 65535`);
-  const logLevel = env.LUTRA_LOG_LEVEL ?? 'info';
-  if (!LEVELS.includes(logLevel)) faults.push(`LUTRA_LOG_LEVEL is "${logLevel}": write one of ${LEVELS.join(', ')}`);
-  if (faults.length > 0) {
-    throw new ReplicationError(
-      'SETTING_INVALID',
-      `the settings are not right: ${faults.join('; ')}`,
-      'mend the environment of this process and start it again',
-    );
-  }
   return {
     site,
-    brokers,
-    registry,
+    brokers: readBrokers('LUTRA_KAFKA', env.LUTRA_KAFKA ?? '', faults),
     redis,
     httpHost: env.LUTRA_HTTP_HOST ?? '127.0.0.1',
-    httpPort,
-    logLevel,
-    kafkaSecurity,
-    ca,
+    httpPort: readPort(env.LUTRA_HTTP_PORT ?? defaultPort, faults),
+    logLevel: readLevel(env.LUTRA_LOG_LEVEL ?? 'info', faults),
     instance: env.LUTRA_INSTANCE ?? `${hostname()}:${process.pid}`,
+    kafkaSecurity: readKafkaSecurity(env, faults),
+    ca: readTrustedCa(env, faults),
   };
+}
+
+/** `name`: of the setting, for what is wrong. */
+export function readBrokers(name: string, text: string | readonly string[], faults: string[]): string[] {
+  const brokers = splitHosts(text);
+  if (brokers.length === 0) faults.push(`${name} is not set: write the brokers as host:port,host:port`);
+  for (const broker of brokers) {
+    if (!isHostPort(broker)) faults.push(`${name} holds "${broker}": write host:port`);
+  }
+  return brokers;
+}
+
+function readPort(text: string, faults: string[]): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : -1;
+  if (port < 0 || port > 65_535) faults.push(`LUTRA_HTTP_PORT is "${text}": write a port of 0 to 65535`);
+  return port;
+}
+
+function readLevel(text: string, faults: string[]): string {
+  if (!LEVELS.includes(text)) faults.push(`LUTRA_LOG_LEVEL is "${text}": write one of ${LEVELS.join(', ')}`);
+  return text;
+}
+
+/** Errors: SETTING_INVALID naming all faults. */
+export function expectNone(faults: readonly string[]): void {
+  if (faults.length === 0) return;
+  throw new ReplicationError(
+    'SETTING_INVALID',
+    `the settings are not right: ${faults.join('; ')}`,
+    'mend the environment of this process and start it again',
+  );
 }

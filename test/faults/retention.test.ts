@@ -107,10 +107,11 @@ test('retention that overtakes a loader which stands still at its target is the 
   assert.ok(Number(offset) >= low, message);
   const applied = await ids(flow);
   assert.ok(applied.length < 40 && applied.every((id, index) => id === index + 1), String(applied));
-  await eventually('the committed offset is the one of the checkpoint', async () => {
+  await eventually('the committed offset is behind the checkpoint at most by heartbeats', async () => {
     const [row] = await flow.atTarget('SELECT next_offset FROM lutra.checkpoint WHERE channel = ?', [flow.name]);
     const { places } = await readGroupPlaces(kafkaOf(flow, 'us'), flow.group, flow.topic);
-    return String(places[0]?.committed) === String(row?.next_offset);
+    const committed = places[0]?.committed ?? -1n;
+    return committed >= BigInt(String(row?.next_offset)) && committed < BigInt(low);
   });
   await obey(flow, remedy);
   await flow.settle();

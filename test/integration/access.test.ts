@@ -71,7 +71,7 @@ function as({ headers }: OpenSession, request: { method?: string; body?: string;
   return { ...request, headers: { ...request.headers, ...headers } };
 }
 
-test('A9, regression 24: the first start shows a set-up token in the log alone; it makes one admin, who lets others in; nothing of it is kept in clear', async () => {
+test('A9, regression 24: the first start prints a set-up token on standard output alone, not into the log that goes to Kafka; it makes one admin, who lets others in; nothing of it is kept in clear', async () => {
   await forgetUsers();
   await using first = await start();
   await using second = await start();
@@ -81,6 +81,16 @@ test('A9, regression 24: the first start shows a set-up token in the log alone; 
   await assert.rejects(client.json(userListSchema, '/users'), { exitCode: 4, message: /there is no user yet/ });
   const root = await setUp(client, { token, name: 'root', password: PASSWORD });
   assert.deepEqual([root.view.user, root.view.mustChangePassword], [{ name: 'root', role: 'admin' }, false]);
+  await eventually('the log record of it has come to Kafka', async () => {
+    const records = await client.text(`/logs?node=${first.instance}`, as(root));
+    assert.ok(!records.includes(token), records);
+    return records.includes('there is no user yet');
+  });
+  const lines = log().split('\n');
+  assert.deepEqual(
+    lines.filter((line) => line.includes(token)).map((line) => line.startsWith('set-up token ')),
+    [true],
+  );
   await assert.rejects(setUp(client, { token, name: 'mallory', password: PASSWORD }), /users already/);
 
   const elsewhere = new ApiClient(second.url, null);

@@ -194,7 +194,7 @@ test('the positions of a channel say what they know and why something is not kno
   assert.ok(items[0]?.problems.some(({ code }) => code === 'SECRET_MISSING'));
 });
 
-test('the tables that a pattern means at present are listed with where they go and whether they fit there, also of documents that are not stored', async () => {
+test('the tables that a pattern means at present are listed with where they go and whether they fit there, also of documents that are not stored, with the statements that the loader makes for them', async () => {
   const { host, port } = stackAddresses().mysql;
   await using server = await CheckBench.open(`${host}:${port}`);
   const { schema: from, sql } = server;
@@ -221,6 +221,32 @@ test('the tables that a pattern means at present are listed with where they go a
         [0, { schema: from, table: 'c' }, { schema: to, table: 'x_c' }, 'missing-at-target', 'TARGET_TABLE_MISSING'],
       ],
     );
+    const keyed = (table: string): string => `\`${to}\`.\`x_${table}\``;
+    const set = `INSERT INTO ${keyed('a')} (\`id\`,\`v\`) VALUES (:id,:v) AS n ON DUPLICATE KEY UPDATE \`v\`=n.\`v\``;
+    assert.deepEqual(
+      preview.items.map(({ statements }) => statements),
+      [
+        {
+          kind: 'load',
+          insert: [set],
+          update: [set],
+          delete: [`DELETE FROM ${keyed('a')} WHERE \`id\` IN (:id)`],
+          load: `LOAD DATA LOCAL INFILE 'rows' REPLACE INTO TABLE ${keyed('a')} CHARACTER SET utf8mb4 (\`id\`,\`v\`)`,
+        },
+        undefined,
+        undefined,
+      ],
+    );
+    const told = await bench.cli(['preview', '-f', '-'], document);
+    assert.equal(told.code, 1, 'two of the tables are not fit');
+    assert.ok(
+      told.out.includes(`p: ${from}.a -> ${to}.x_a  ok, load\n  insert  ${set}\n  update  as insert\n`),
+      told.out,
+    );
+    assert.match(
+      told.out,
+      /x_b {2}not-fit\n {2}error .* lacks columns .*\[TARGET_COLUMN_MISSING\]\n {4}remedy: ALTER TABLE/,
+    );
     const path = `/api/v1/channels/${name}/tables`;
     assert.equal((await bench.call('GET', path)).status, 404);
     assert.equal((await bench.call('PUT', `/api/v1/channels/${name}`, document)).status, 201);
@@ -229,7 +255,19 @@ test('the tables that a pattern means at present are listed with where they go a
       tableListSchema,
       await bench.call('GET', `${path}?limit=2&after=${encodeURIComponent(first.next ?? '')}`),
     );
-    assert.deepEqual([[...first.items, ...rest.items], first.total, rest.next], [preview.items, 3, undefined]);
+    const bare = preview.items.map(({ statements: _, ...each }) => each);
+    assert.deepEqual([[...first.items, ...rest.items], first.total, rest.next], [bare, 3, undefined]);
+    const again = await bench.cli(['preview', name, '-o', 'json']);
+    assert.deepEqual(JSON.parse(again.out), { items: preview.items, problems: [] });
+    await sql.query(`CREATE UNIQUE INDEX v ON ${to}.x_a (v); ALTER TABLE ${to}.x_a ALTER id SET DEFAULT 0`);
+    const other = read(tableListSchema, await bench.call('POST', '/api/v1/preview?filter=x_a', document));
+    assert.equal(other.items[0]?.statements?.kind, 'reinsert');
+    const keyLost = document.replace(mapping, mapping.replace('}', ', columns: {exclude: [id]}}'));
+    const [lost] = read(tableListSchema, await bench.call('POST', '/api/v1/preview?filter=x_a', keyLost)).items;
+    assert.deepEqual(
+      [lost?.state, lost?.statements, lost?.problems.map(({ code }) => code)],
+      ['not-fit', undefined, ['DOCUMENT_INVALID']],
+    );
     const one = read(tableListSchema, await bench.call('GET', `${path}?filter=X_B`));
     assert.deepEqual(
       one.items.map(({ to }) => to.table),

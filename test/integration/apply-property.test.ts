@@ -3,15 +3,15 @@ import { randomInt } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import mysql, { type Connection } from 'mysql2/promise';
-import { merge } from '../../services/loader/merger.ts';
-import type { CompiledPlan, RowEvent } from '../../services/loader/row-event.ts';
-import { parseRowSchema } from '../../services/loader/row-schema.ts';
-import { compileRowWriters } from '../../services/loader/row-writers.ts';
 import { SlowPaths } from '../../services/loader/slow-paths.ts';
-import { buildSteps } from '../../services/loader/statements.ts';
-import { planTable } from '../../services/loader/table-plan.ts';
 import { TargetSession } from '../../services/loader/target-session.ts';
 import { emptyHead, readHead } from '../../shared/codec/record-head.ts';
+import { merge } from '../../shared/rows/merger.ts';
+import type { CompiledPlan, RowEvent } from '../../shared/rows/row-event.ts';
+import { parseRowSchema } from '../../shared/rows/row-schema.ts';
+import { compileRowWriters } from '../../shared/rows/row-writers.ts';
+import { buildSteps } from '../../shared/rows/statements.ts';
+import { planTable } from '../../shared/rows/table-plan.ts';
 import {
   type Change,
   envelopeOf,

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { LoaderBench } from '../support/loader-bench.ts';
 import { type Change, RecordStream, type TableEncoder, type TestTable } from '../support/row-records.ts';
@@ -51,6 +52,30 @@ test('inserts, updates and deletes arrive, and the committed offset names the la
   ]);
   await bench.eventually('the offset is committed', async () => (await bench.committed()).offset === 5n);
   assert.match((await bench.committed()).metadata ?? '', /"lutra":1.*"epoch":1,"serial":5/);
+});
+
+test('the cursor of an idle partition steps over heartbeats: nothing is left to do, who begins again goes on there, rows behind them come', async () => {
+  const { bench, encoder, stream } = await openItemBench();
+  await using _ = bench;
+  await bench.deploy();
+  const loader = bench.startLoader();
+  await bench.send(stream.transact(inserts(encoder, 1, 3)));
+  await bench.eventually('two rows', async () => (await bench.count('item')) === 2);
+  const beat = await bench.heartbeatSchema();
+  await bench.send(Array.from({ length: 20 }, () => stream.heartbeat(beat)));
+  await bench.eventually('a heartbeat is stepped over', async () => (await bench.committed()).offset > 2n);
+  await bench.eventually('nothing is left', () => bench.status?.offsets?.[0]?.next === '22');
+  const { offset, metadata } = await bench.committed();
+  assert.match(metadata ?? '', /"epoch":1,"serial":2/);
+  const checkpoint = `SELECT next_offset AS n FROM lutra.checkpoint WHERE topic = '${bench.topic}'`;
+  assert.equal((await bench.rows(checkpoint))[0]?.n, '2', 'the target is not written for it');
+  await bench.stopLoader(loader, 'SIGKILL');
+  bench.startLoader('again');
+  await bench.send(stream.transact(inserts(encoder, 3, 4)));
+  await bench.eventually('the row behind them', async () => (await bench.count('item')) === 3);
+  await bench.eventually('its offset', async () => (await bench.committed()).offset === 23n);
+  const told = readFileSync(bench.logFile, 'utf8').match(/"offset":"\d+"[^\n]*goes on from the checkpoint/g) ?? [];
+  assert.match(told.at(-1) ?? '', new RegExp(`"offset":"${offset}"`));
 });
 
 test('a transaction of 200,000 rows becomes visible at once and in bounded memory', async () => {

@@ -63,6 +63,14 @@ export class SourceReader implements AsyncDisposable {
     return (await Promise.race([found, failed])).filter(isRow);
   }
 
+  /** The Avro schema by which rows of a table were published last. */
+  async publishedSchema(table: string): Promise<unknown> {
+    const { registry, topic } = this.place;
+    const reply = await fetch(`${registry}/subjects/${topic}-${this.schema}.${table}/versions/latest`);
+    const { schema } = (await reply.json()) as { schema: string };
+    return JSON.parse(schema);
+  }
+
   /** What the server prints, by the driver's text protocol. */
   readonly select = async (sql: string): Promise<Record<string, unknown>[]> => {
     const [rows] = await this.db.query(sql);

@@ -9,7 +9,7 @@ export function notLoggedIn(book: AccessBook): ApiError {
       401,
       'SETUP_NEEDED',
       'there is no user yet',
-      'make the first one (lutra setup, or the console) with the set-up token that the log of the admin API shows',
+      'make the first one (lutra setup, or the console) with the set-up token that the admin API has printed on its standard output',
     );
   }
   return new ApiError(

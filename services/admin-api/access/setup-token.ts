@@ -15,11 +15,15 @@ export class SetupToken {
     return timingSafeEqual(digest(text), digest(this.text));
   }
 
-  /** For the log of the first start, and nowhere else. */
+  /** For the log of the first start; without the token, for the log goes to Kafka too. */
   announcement(): string {
-    return this.isGiven
-      ? 'there is no user yet: make the first one with the set-up token of LUTRA_SETUP_TOKEN (lutra setup, or the console)'
-      : `there is no user yet: make the first one with the set-up token ${this.text} (lutra setup, or the console); it is worth nothing afterwards`;
+    const where = this.isGiven ? 'of LUTRA_SETUP_TOKEN' : 'that this process has printed on its standard output';
+    return `there is no user yet: make the first one with the set-up token ${where} (lutra setup, or the console)`;
+  }
+
+  /** For the standard output of the process, and nowhere else; undefined when the operator has given it. */
+  printed(): string | undefined {
+    return this.isGiven ? undefined : `set-up token ${this.text} (worth nothing once there is a user)`;
   }
 }
 

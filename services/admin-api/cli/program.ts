@@ -15,6 +15,7 @@ import { addDiagnose } from './commands/diagnose.ts';
 import { addGet } from './commands/get.ts';
 import { addHistory } from './commands/history.ts';
 import { addLogs } from './commands/logs.ts';
+import { addPreview } from './commands/preview.ts';
 import { addQuarantine } from './commands/quarantine.ts';
 import { addResync } from './commands/resync.ts';
 import { addSeek } from './commands/seek.ts';
@@ -45,6 +46,7 @@ export function createProgram(): Command {
     addHistory,
     addDiagnose,
     addCheck,
+    addPreview,
     addApply,
     addChanges,
     addDelete,

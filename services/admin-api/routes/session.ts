@@ -161,7 +161,7 @@ function wrongSetupToken(): ApiError {
     401,
     'SETUP_TOKEN_WRONG',
     'the set-up token is not the right one',
-    'take it from the log of the admin API that was started last, or from LUTRA_SETUP_TOKEN',
+    'take it from the standard output of the admin API that was started last, or from LUTRA_SETUP_TOKEN',
   );
 }
 

@@ -5,7 +5,7 @@ import { previewReplySchema, tableListSchema } from '../schemas/tables.ts';
 import type { AdminParts, App } from '../server.ts';
 import { resolveTables } from '../table-resolution.ts';
 import { channelNamed } from './lookup.ts';
-import { answers, FILE_LIMIT_BYTES, nameParams, pageQuery } from './route-schemas.ts';
+import { answers, FILE_LIMIT_BYTES, flag, isOn, nameParams, pageQuery } from './route-schemas.ts';
 
 const LOOKS =
   'Looks at the first host of each source and target from where the admin API runs; what a database does not tell stands under problems.';
@@ -21,11 +21,12 @@ export function tableRoutes(app: App, parts: AdminParts): void {
         summary: 'Tables that the mappings of a channel take at present, and where they go',
         description: LOOKS,
         params: nameParams,
-        querystring: z.object(pageQuery),
+        querystring: z.object({ ...pageQuery, statements: flag.describe('Whether to show the statements for rows.') }),
         response: answers({ 200: tableListSchema }, 404),
       },
     },
-    async ({ params, query }) => resolveTables([channelNamed(parts, params)], query),
+    async ({ params, query }) =>
+      resolveTables([channelNamed(parts, params)], { ...query, statements: isOn(query.statements) }),
   );
 
   app.post(
@@ -35,8 +36,8 @@ export function tableRoutes(app: App, parts: AdminParts): void {
       bodyLimit: FILE_LIMIT_BYTES,
       schema: {
         tags: ['channels'],
-        summary: 'Tables that the mappings of documents would take, and where they would go',
-        description: `YAML or JSON, several documents divided by ---. Nothing is stored. ${LOOKS} The statements that the loader would send are not shown.`,
+        summary: 'Tables that the mappings of documents would take, where they would go, and by which statements',
+        description: `YAML or JSON, several documents divided by ---. Nothing is stored. ${LOOKS}`,
         consumes: ['application/yaml', 'application/json'],
         querystring: z.object({
           ...pageQuery,
@@ -55,7 +56,7 @@ export function tableRoutes(app: App, parts: AdminParts): void {
       );
       return resolveTables(
         [...planned.values()].filter(({ name }) => named.has(name)),
-        query,
+        { ...query, statements: true },
       );
     },
   );

@@ -24,7 +24,7 @@ export const sessionViewSchema = z.object({
 export type SessionView = z.infer<typeof sessionViewSchema>;
 
 export const setupRequestSchema = z.strictObject({
-  token: z.string().min(1).max(200).describe('The set-up token that the log of the first start shows.'),
+  token: z.string().min(1).max(200).describe('The set-up token that the first start prints on its standard output.'),
   name: userNameSchema,
   password: newPasswordSchema,
 });

@@ -1,6 +1,6 @@
 import type { TableRoute } from '../../../shared/model/table-route.ts';
-import type { RowSchema } from '../row-schema.ts';
-import type { TargetTable } from '../target-table.ts';
+import type { TargetTable } from '../../../shared/mysql/target-table.ts';
+import type { RowSchema } from '../../../shared/rows/row-schema.ts';
 import type { KnownEffects, StreamPlace } from './ddl-effects.ts';
 
 /**

@@ -1,5 +1,5 @@
+import { quoteName, readTargetTable } from '../../../shared/mysql/target-table.ts';
 import type { Logger } from '../../../shared/runtime/log.ts';
-import { quoteName, readTargetTable } from '../target-table.ts';
 import type { Choice } from './ddl-choice.ts';
 import { isRefusal } from './ddl-execution.ts';
 import type { LedgerRow } from './ddl-ledger.ts';

@@ -1,9 +1,9 @@
 import type { RowDecision } from '../../../shared/model/quarantine-entry.ts';
+import { type RowEvent, transformed } from '../../../shared/rows/row-event.ts';
 import { type ErrorCode, ReplicationError } from '../../../shared/runtime/errors.ts';
 import type { Logger } from '../../../shared/runtime/log.ts';
 import type { CheckpointOwner } from '../checkpoint.ts';
 import type { PlanCache } from '../plan-cache.ts';
-import { type RowEvent, transformed } from '../row-event.ts';
 import { execute } from '../target-link.ts';
 import type { TargetSession } from '../target-session.ts';
 import { editedRow } from './edited-row.ts';

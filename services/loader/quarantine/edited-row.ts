@@ -1,11 +1,11 @@
 import { DELETE, INSERT } from '../../../shared/codec/record-head.ts';
 import type { EditedValues } from '../../../shared/model/quarantine-entry.ts';
+import { computedType, Unfit } from '../../../shared/rows/mapping/cell-values.ts';
+import { computedColumn } from '../../../shared/rows/mapping/mapped-schema.ts';
+import { cellOf, ImageReader, type RowImage } from '../../../shared/rows/mapping/row-image.ts';
+import type { CompiledPlan, RowEvent } from '../../../shared/rows/row-event.ts';
+import type { RowSchema } from '../../../shared/rows/row-schema.ts';
 import { ReplicationError } from '../../../shared/runtime/errors.ts';
-import { computedType, Unfit } from '../mapping/cell-values.ts';
-import { computedColumn } from '../mapping/mapped-schema.ts';
-import { cellOf, ImageReader, type RowImage } from '../mapping/row-image.ts';
-import type { CompiledPlan, RowEvent } from '../row-event.ts';
-import type { RowSchema } from '../row-schema.ts';
 
 /** Makes the plan of rows that have the schema of the target already. */
 export type Replan = (rows: RowSchema, plan: CompiledPlan) => CompiledPlan;

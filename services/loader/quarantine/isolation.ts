@@ -1,7 +1,7 @@
+import type { RowEvent } from '../../../shared/rows/row-event.ts';
+import { plainStatement } from '../../../shared/rows/row-statements.ts';
 import { ReplicationError } from '../../../shared/runtime/errors.ts';
-import type { RowEvent } from '../row-event.ts';
 import type { RowRunner } from '../row-runner.ts';
-import { plainStatement } from '../row-statements.ts';
 import { rowTreatmentOf } from '../target-errors.ts';
 import { execute, type TargetLink } from '../target-link.ts';
 import { adviceFor } from './advice.ts';

@@ -6,7 +6,7 @@ import type { CheckpointOwner } from '../checkpoint.ts';
 import { ParkedRefused } from '../ddl/release.ts';
 import type { Decisions } from '../decisions.ts';
 import type { EntryPublisher } from '../entry-publisher.ts';
-import type { MappingRules } from '../mapping/mapping-rules.ts';
+import type { MappingRules } from '../mapping-rules.ts';
 import type { PlanCache } from '../plan-cache.ts';
 import type { StatusBoard } from '../status-board.ts';
 import { tally } from '../tally.ts';

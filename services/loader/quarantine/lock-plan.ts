@@ -1,5 +1,5 @@
 import type { TableName } from '../../../shared/model/table-pattern.ts';
-import type { TablePlan } from '../table-plan.ts';
+import type { TablePlan } from '../../../shared/rows/table-plan.ts';
 import type { RowLinks } from './row-links.ts';
 
 /** A key whose values tie a row to others. */

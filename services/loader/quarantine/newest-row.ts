@@ -1,7 +1,7 @@
 import { DELETE, INSERT, UPDATE } from '../../../shared/codec/record-head.ts';
+import { ImageReader, type RowImage } from '../../../shared/rows/mapping/row-image.ts';
+import type { CompiledPlan } from '../../../shared/rows/row-event.ts';
 import { ReplicationError } from '../../../shared/runtime/errors.ts';
-import { ImageReader, type RowImage } from '../mapping/row-image.ts';
-import type { CompiledPlan } from '../row-event.ts';
 import type { QuarantinedRecord, QuarantinedRow } from './quarantine-table.ts';
 import { comparePlaces } from './row-locks.ts';
 

@@ -1,9 +1,9 @@
 import { emptyHead, readHead, readLog, readOrdinal, schemaIdOf } from '../../../shared/codec/record-head.ts';
 import type { QuarantineLimit } from '../../../shared/model/channel.ts';
 import type { Reason } from '../../../shared/model/status.ts';
+import type { RowEvent } from '../../../shared/rows/row-event.ts';
 import { ReplicationError } from '../../../shared/runtime/errors.ts';
 import type { CheckpointOwner } from '../checkpoint.ts';
-import type { RowEvent } from '../row-event.ts';
 import { nameOf } from './lock-plan.ts';
 import { type Guarded, LockReader } from './lock-reader.ts';
 import {

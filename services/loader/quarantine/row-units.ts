@@ -1,6 +1,6 @@
 import { DELETE, INSERT, UPDATE } from '../../../shared/codec/record-head.ts';
-import { type RowEvent, transformed } from '../row-event.ts';
-import { isKeyMove } from '../row-key.ts';
+import { type RowEvent, transformed } from '../../../shared/rows/row-event.ts';
+import { isKeyMove } from '../../../shared/rows/row-key.ts';
 
 /**
  * What is refused, waits and is applied as one. `events`: of one record of the source; the delete and the insert that stand for a change of key are one

@@ -1,8 +1,8 @@
 import { DELETE, INSERT } from '../../../shared/codec/record-head.ts';
 import type { Value } from '../../../shared/model/expression.ts';
 import type { ShownImage, ShownRow } from '../../../shared/model/quarantine-entry.ts';
-import { ImageReader, type RowImage } from '../mapping/row-image.ts';
-import type { RowEvent } from '../row-event.ts';
+import { ImageReader, type RowImage } from '../../../shared/rows/mapping/row-image.ts';
+import type { RowEvent } from '../../../shared/rows/row-event.ts';
 
 const SHOWN_CHARACTERS = 200;
 const SHOWN_COLUMNS = 200;

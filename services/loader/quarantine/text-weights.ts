@@ -1,5 +1,5 @@
 import type { Connection, RowDataPacket } from '../../../shared/mysql/connection.ts';
-import type { TargetColumn } from '../target-table.ts';
+import type { TargetColumn } from '../../../shared/mysql/target-table.ts';
 
 /** A text as a column of the target holds it. */
 export type ColumnText = { readonly text: string; readonly charset: string; readonly collation: string };

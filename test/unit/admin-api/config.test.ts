@@ -11,8 +11,8 @@ test('A8: broker lists are read with or without trailing ;', () => {
 });
 
 test('A4: only the port has to be changed to change the port', () => {
-  assert.equal(readConfig(GOOD).port, 21080);
-  assert.equal(readConfig({ ...GOOD, LUTRA_HTTP_PORT: '8080' }).port, 8080);
+  assert.equal(readConfig(GOOD).httpPort, 21080);
+  assert.equal(readConfig({ ...GOOD, LUTRA_HTTP_PORT: '8080' }).httpPort, 8080);
 });
 
 test('all wrong settings are named at once, with what is allowed', () => {

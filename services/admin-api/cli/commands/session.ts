@@ -33,7 +33,7 @@ export function addSession(program: Command, connect: Connect): void {
   program
     .command('setup')
     .description('Make the first user, an admin, and log in.')
-    .option('--token <token>', 'the set-up token, which the log of the admin API shows at its first start')
+    .option('--token <token>', 'the set-up token, which the admin API prints on its standard output at its first start')
     .option('--name <user>', 'the user')
     .option('--password-stdin', 'read the password from standard input')
     .addHelpText('after', '\nExample:\n  lutra setup --name admin')

@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { Batcher } from '../../../../services/loader/batcher.ts';
 import { judge } from '../../../../services/loader/continuity.ts';
-import type { RowEvent } from '../../../../services/loader/row-event.ts';
 import { compileStartFilter } from '../../../../services/loader/start-filter.ts';
 import { emptyHead, readHead, readLog, schemaIdOf } from '../../../../shared/codec/record-head.ts';
+import type { RowEvent } from '../../../../shared/rows/row-event.ts';
 import { RecordStream, TableEncoder } from '../../../support/row-records.ts';
 
 const encoder = new TableEncoder({ schema: 's', table: 't', key: ['id'], columns: [{ name: 'id', type: 'int' }] }, 77);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { planLocks } from '../../../../../services/loader/quarantine/lock-plan.ts';
 import type { RowLink } from '../../../../../services/loader/quarantine/row-links.ts';
-import type { TablePlan } from '../../../../../services/loader/table-plan.ts';
+import type { TablePlan } from '../../../../../shared/rows/table-plan.ts';
 
 type Shape = { key?: string[]; unique?: string[][]; columns?: string[]; rowErrors?: TablePlan['rowErrors'] };
 

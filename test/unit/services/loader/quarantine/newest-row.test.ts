@@ -5,9 +5,9 @@ import { Batcher } from '../../../../../services/loader/batcher.ts';
 import { netChange, newerChanges } from '../../../../../services/loader/quarantine/newest-row.ts';
 import type { QuarantinedRecord, QuarantinedRow } from '../../../../../services/loader/quarantine/quarantine-table.ts';
 import { unitsOf } from '../../../../../services/loader/quarantine/row-units.ts';
-import type { CompiledPlan, RowEvent } from '../../../../../services/loader/row-event.ts';
 import type { Source } from '../../../../../shared/codec/avro-bytes.ts';
 import { DELETE, emptyHead, INSERT, UPDATE } from '../../../../../shared/codec/record-head.ts';
+import type { CompiledPlan, RowEvent } from '../../../../../shared/rows/row-event.ts';
 
 const skip = (from: Source): void => {
   from.at += 1;
