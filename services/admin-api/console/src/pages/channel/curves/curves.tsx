@@ -8,7 +8,7 @@ import { Chart } from '../../../design/chart.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../../../design/feedback.tsx';
 import { Choice } from '../../../design/fields.tsx';
 import { Facts, Panel } from '../../../design/page.tsx';
-import { PickPipeline } from '../../../design/pickers.tsx';
+import { PickPipeline } from '../../../design/pick-pipeline.tsx';
 import { useFormat } from '../../../words/format.ts';
 import { useWords } from '../../../words/words.ts';
 import { lagLines, RANGES, type Range, rateLines, totalsOf } from './curves-data.ts';
