@@ -3,23 +3,11 @@ import { test } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
 import type { Server } from '../../demo/servers.ts';
 import { TUTORIAL_CHANNEL } from '../../demo/tutorial.ts';
-import { readConfig } from '../../stack/config.ts';
-import { TestBrowser } from '../support/browser.ts';
+import { logIn, TestBrowser } from '../support/browser.ts';
 import { Flow } from '../support/flow.ts';
 import { LoadedShop } from '../support/loaded-shop.ts';
 
 const TABLE = 'id INT PRIMARY KEY, email VARCHAR(60) NOT NULL, note VARCHAR(40) NULL';
-
-/** Logs in as the stack's admin. */
-async function logIn(page: Page, dir: string): Promise<void> {
-  const access = readConfig(dir)?.access;
-  assert.ok(access, 'the stack has an admin');
-  await page.goto('/');
-  await page.getByLabel('Name').fill(access.user);
-  await page.getByLabel('Password').fill(access.password);
-  await page.getByRole('button', { name: 'Log in' }).click();
-  await page.getByRole('heading', { name: 'Channels' }).waitFor();
-}
 
 type Entered = {
   readonly name: string;
