@@ -33,7 +33,7 @@ function PipelinePanel({ channel, pipeline }: { channel: string; pipeline: Pipel
   return (
     <Panel title={pipeline.name} actions={<StateBadge state={pipeline.state} />}>
       <div className="stack">
-        <RowPath pipeline={pipeline} />
+        <RowPath channel={channel} pipeline={pipeline} />
         {pipeline.reason !== undefined && <ReasonCallout reason={pipeline.reason} tone={toneOf(pipeline.state)} />}
         {held.map(({ id, words: statement, reason }) => (
           <Callout key={id} tone="warn">
