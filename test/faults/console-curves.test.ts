@@ -55,8 +55,13 @@ test('console: curves of a year of history in both themes and on a phone: a gap 
     for (const [index, range] of RANGES[look.language].entries()) {
       const answered = page.waitForResponse((response) => response.url().includes('/history?'));
       await page.getByRole('button', { name: range, exact: true }).click();
-      await answered;
-      await page.getByRole('slider').first().focus();
+      const { points } = (await (await answered).json()) as History;
+      const chart = page.getByRole('slider').first();
+      await eventually(`${range} is shown`, async () => {
+        const drawn = Number(await chart.getAttribute('aria-valuemax')) + 1 - points.length;
+        return drawn >= 0 && drawn <= 2;
+      });
+      await chart.focus();
       await page.keyboard.press('Home');
       for (let n = 0; n < 3; n++) await page.keyboard.press('PageDown');
       const name = `curves-${RANGES.en[index]?.replace(' ', '')}-${look.theme}-${look.language}-${'width' in look ? 'phone' : 'wide'}`;

@@ -6,7 +6,7 @@ import { useMay } from '../../../api/rights.ts';
 import type { QuarantineEntry, QuarantineList } from '../../../api/types.ts';
 import { Button } from '../../../design/button.tsx';
 import { Choice, SearchBox } from '../../../design/fields.tsx';
-import { List, usePaging } from '../../../design/list.tsx';
+import { type Empty, List, usePaging } from '../../../design/list.tsx';
 import { PickPipeline } from '../../../design/pick-pipeline.tsx';
 import { useWords } from '../../../words/words.ts';
 import { AllDialog } from './all-dialog.tsx';
@@ -66,14 +66,20 @@ export default function Quarantine({ name }: { name: string }): ReactNode {
         keyOf={({ pipeline: of, id }) => `${of} ${id}`}
         answer={answer}
         paging={paging}
-        empty={
-          isOpenState
-            ? { icon: ShieldCheck, title: words.none, about: words.noneAbout }
-            : { icon: ShieldCheck, title: words.noneSettled, about: words.noneSettledAbout }
-        }
+        empty={emptyOf(words, { isOpenState, isFiltered: sought !== '' || pipeline !== '' })}
       />
       {looked !== undefined && <RowDialog channel={name} entry={looked} onClose={() => setLooked(undefined)} />}
       {isAllOpen && <AllDialog channel={name} scopes={scopes} onClose={() => setAllOpen(false)} />}
     </>
   );
+}
+
+function emptyOf(
+  words: (typeof quarantineWords)['en'],
+  { isOpenState, isFiltered }: { isOpenState: boolean; isFiltered: boolean },
+): Empty {
+  if (isFiltered) return { icon: ListChecks, title: words.noMatch, about: words.noMatchAbout };
+  return isOpenState
+    ? { icon: ShieldCheck, title: words.none, about: words.noneAbout }
+    : { icon: ShieldCheck, title: words.noneSettled, about: words.noneSettledAbout };
 }
