@@ -62,6 +62,7 @@ test('events: who listens sees status, channels and nodes; who comes back gets w
   const [one, two] = [bench.channel('one'), bench.channel('two')];
   await using all = await Listening.open(bench);
   await using ofTwo = await Listening.open(bench, `?channel=${two}`);
+  await using quiet = await Listening.open(bench, '?statuses=false');
   for (const name of [one, two]) await bench.call('PUT', `/api/v1/channels/${name}`, bench.document(name));
   await eventually('both channels are told', () => all.named('channel').length >= 2);
   await bench.putStatus({ role: 'loader', channel: one, pipeline: 'p', source: `${bench.site}.${one}-a` });
@@ -69,6 +70,8 @@ test('events: who listens sees status, channels and nodes; who comes back gets w
     all.named('status').some(({ data }) => (data as { name: string }).name === one),
   );
   await eventually('a node is told', () => all.named('node').length > 0);
+  await eventually('the quiet one hears the same but statuses', () => quiet.named('node').length > 0);
+  assert.equal(quiet.named('status').length, 0);
   assert.ok(ofTwo.events.length > 0 && ofTwo.events.every(({ data }) => JSON.stringify(data).includes(two)));
 
   const seen = all.named('channel')[0]?.id;

@@ -1,8 +1,9 @@
+import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { type BrowserContext, type Browser as Chromium, chromium, type Page } from 'playwright-core';
-import { PROJECT_ROOT } from '../../stack/config.ts';
+import { PROJECT_ROOT, readConfig } from '../../stack/config.ts';
 import { installBrowser } from '../../stack/install/browser.ts';
 import { lineReport } from '../../stack/report.ts';
 
@@ -76,4 +77,15 @@ export class TestBrowser implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.browser.close();
   }
+}
+
+/** Logs in as the stack's admin. */
+export async function logIn(page: Page, dir: string): Promise<void> {
+  const access = readConfig(dir)?.access;
+  assert.ok(access, 'the stack has an admin');
+  await page.goto('/');
+  await page.getByLabel('Name').fill(access.user);
+  await page.getByLabel('Password').fill(access.password);
+  await page.getByRole('button', { name: 'Log in' }).click();
+  await page.getByRole('heading', { name: 'Channels' }).waitFor();
 }

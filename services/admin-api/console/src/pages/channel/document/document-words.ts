@@ -31,6 +31,8 @@ export const documentWords = defineWords(
     'not-fit': 'Not fit',
     unknown: 'Not known',
     readOnly: 'Only an administrator may change the document.',
+    changedMeanwhile: (revision: number) =>
+      `Somebody else has changed the document meanwhile: it is at revision ${revision}. Copy what you wrote, revert, and change it anew.`,
     line: (line: number) => `line ${line}`,
   },
   {
@@ -62,6 +64,7 @@ export const documentWords = defineWords(
     'not-fit': '不符合',
     unknown: '未知',
     readOnly: '只有管理员可以更改文档。',
+    changedMeanwhile: (revision) => `文档已被他人修改，现为版本 ${revision}。请复制您的内容，还原后重新修改。`,
     line: (line) => `第 ${line} 行`,
   },
 );
