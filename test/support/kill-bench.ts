@@ -7,21 +7,24 @@ import { Relay, type Trap } from '../../chaos/relay.ts';
 import { compareTables, differenceLine } from '../../demo/compare.ts';
 import { markerTable, type Route, settle } from '../../demo/marker.ts';
 import { connect, query, run, serverAt } from '../../demo/servers.ts';
+import type { KafkaAddress } from '../../shared/kafka/cluster.ts';
 import { openProducer } from '../../shared/kafka/record-producer.ts';
 import { ensureTopic } from '../../shared/kafka/topic-admin.ts';
 import { type Channel, channelSchema } from '../../shared/model/channel.ts';
+import { type RowDecision, rowDecisionKey } from '../../shared/model/quarantine-entry.ts';
 import { createLogger } from '../../shared/runtime/log.ts';
 import { type StackHandle, upStack } from '../../stack/api.ts';
 import { PROJECT_ROOT, placesOf, portOf, readConfig, type StackConfig } from '../../stack/config.ts';
 import { serviceEnvironment } from '../../stack/processes/service.ts';
 import { brokerRelay } from '../../stack/relayed.ts';
-import { CHANNELS_TOPIC, compactedTopicDefinition } from '../../topics/topics.ts';
+import { CHANNELS_TOPIC, compactedTopicDefinition, DECISIONS_TOPIC } from '../../topics/topics.ts';
 import { eventually } from './eventually.ts';
 
 const TABLES = {
   account: 'id INT NOT NULL PRIMARY KEY, balance BIGINT NOT NULL',
   journal: 'n INT NOT NULL, v VARCHAR(20)',
   big: 'id INT NOT NULL PRIMARY KEY, v VARCHAR(200)',
+  narrow: 'id INT NOT NULL PRIMARY KEY, v VARCHAR(20)',
 } as const;
 const SETTLE_MS = 90_000;
 const SCHEMA = 'origin';
@@ -112,7 +115,7 @@ export class KillBench implements AsyncDisposable {
     this.opened = opened;
   }
 
-  static async open(): Promise<KillBench> {
+  static async open(policies: Channel['policies'] = {}): Promise<KillBench> {
     await using opened = new AsyncDisposableStack();
     const dir = mkdtempSync(join(tmpdir(), 'lutra-kill-'));
     opened.defer(() => {
@@ -144,7 +147,7 @@ export class KillBench implements AsyncDisposable {
     const selector = service('selector', 'origin');
     const bench = new KillBench({ kafka, sourceLink, source, targets, selector }, stack, opened.move());
     try {
-      await bench.deploy();
+      await bench.deploy(policies);
       selector.start();
       for (const { loader } of targets) loader.start();
       await bench.joined();
@@ -200,6 +203,24 @@ export class KillBench implements AsyncDisposable {
     await this.opened.disposeAsync();
   }
 
+  /** Writes a decision about a row in quarantine, as the admin API does. */
+  async decide(target: Target, id: string, decision: Pick<RowDecision, 'action' | 'values'>): Promise<void> {
+    const { address } = this;
+    await ensureTopic(address, compactedTopicDefinition(DECISIONS_TOPIC));
+    const producer = openProducer(address);
+    const value = Buffer.from(JSON.stringify({ ...decision, by: 'test', at: Date.now() } satisfies RowDecision));
+    await producer.put(DECISIONS_TOPIC, [{ key: rowDecisionKey(`${target.name}/p`, id), value }]);
+    await producer.close();
+  }
+
+  private get address(): KafkaAddress {
+    return {
+      brokers: [this.stack.address('kafka-sh')],
+      clientId: 'kill-bench',
+      log: createLogger('test', 'silent'),
+    };
+  }
+
   /** A selector notes where a pipeline joins; before that nothing of the source is covered. */
   private async joined(): Promise<void> {
     for (const { name, route } of this.targets) {
@@ -209,16 +230,12 @@ export class KillBench implements AsyncDisposable {
     }
   }
 
-  private async deploy(): Promise<void> {
-    const address = {
-      brokers: [this.stack.address('kafka-sh')],
-      clientId: 'kill-bench',
-      log: createLogger('test', 'silent'),
-    };
+  private async deploy(policies: Channel['policies']): Promise<void> {
+    const { address } = this;
     await ensureTopic(address, compactedTopicDefinition(CHANNELS_TOPIC));
     const producer = openProducer(address);
     const records = this.targets.map((target) => {
-      const channel: Channel = channelSchema.parse(this.documentFor(target));
+      const channel: Channel = channelSchema.parse({ ...this.documentFor(target), policies });
       return { key: channel.name, value: Buffer.from(JSON.stringify(channel)) };
     });
     await producer.put(CHANNELS_TOPIC, records);

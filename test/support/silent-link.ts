@@ -5,6 +5,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 export class SilentLink implements AsyncDisposable {
   private readonly server: Server;
   private readonly open = new Set<[Socket, Socket]>();
+  private isAwaited: ((bytes: Buffer) => boolean) | undefined;
 
   private constructor(server: Server) {
     this.server = server;
@@ -15,6 +16,11 @@ export class SilentLink implements AsyncDisposable {
       const far = connect(port, host);
       const ends: [Socket, Socket] = [near, far];
       link.open.add(ends);
+      near.on('data', (bytes: Buffer) => {
+        if (link.isAwaited?.(bytes) !== true) return;
+        link.isAwaited = undefined;
+        silence(ends);
+      });
       near.pipe(far);
       far.pipe(near);
       for (const end of ends) end.on('error', () => {}).on('close', () => link.open.delete(ends));
@@ -31,10 +37,12 @@ export class SilentLink implements AsyncDisposable {
 
   /** All connections of this moment, except the first `sparing`, carry nothing from now on; new ones do. */
   fallSilent(sparing: number): void {
-    for (const [near, far] of [...this.open].slice(sparing)) {
-      near.unpipe(far).resume();
-      far.unpipe(near).resume();
-    }
+    for (const ends of [...this.open].slice(sparing)) silence(ends);
+  }
+
+  /** The next connection whose client sends bytes that match carries nothing from then on. */
+  fallSilentAt(matches: (bytes: Buffer) => boolean): void {
+    this.isAwaited = matches;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -43,4 +51,9 @@ export class SilentLink implements AsyncDisposable {
     this.server.close();
     await once(this.server, 'close');
   }
+}
+
+function silence([near, far]: readonly [Socket, Socket]): void {
+  near.unpipe(far).resume();
+  far.unpipe(near).resume();
 }
