@@ -1,44 +1,68 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Trap } from '../../chaos/relay.ts';
 import { query, run } from '../../demo/servers.ts';
 import { eventually } from '../support/eventually.ts';
-import { KillBench, statement, type Target } from '../support/kill-bench.ts';
+import { KillBench, type Target } from '../support/kill-bench.ts';
+import { killAt, nth, statement } from '../support/kill-traps.ts';
 
 /** The requests of `kill-points` once more, those that a loader sends about rows in quarantine. */
 
-const SPRING_LIMIT_MS = 60_000;
 const QUARANTINE = '`lutra`.`quarantine`';
+const PARKED = '`lutra`.`parked`';
 
 type Action = 'retry' | 'edit' | 'skip' | 'take';
-type Point = { readonly name: string; readonly matches: () => Trap['matches']; readonly action: Action | 'park' };
+/** `park`: nothing is decided yet. */
+type Point = {
+  readonly name: string;
+  readonly matches: () => Trap['matches'];
+  readonly action: Action | 'park';
+  /** A statement waits behind the rows, and a row behind the statement. */
+  readonly hasStatement?: true;
+};
 
-const NOTES = (): Trap['matches'] => statement('UPDATE', QUARANTINE);
+const notes = (): Trap['matches'] => statement('UPDATE', QUARANTINE);
 const POINTS: readonly Point[] = [
-  { name: 'writes a refused row into quarantine', matches: () => statement('INSERT', QUARANTINE), action: 'park' },
-  { name: 'notes that a row was retried', matches: NOTES, action: 'retry' },
-  { name: 'notes that a row was edited', matches: NOTES, action: 'edit' },
-  { name: 'notes that a row was skipped', matches: NOTES, action: 'skip' },
-  { name: 'notes that a row was taken', matches: NOTES, action: 'take' },
-  { name: 'takes away the notes', matches: () => statement('DELETE', QUARANTINE), action: 'retry' },
+  { name: 'write a refused row into quarantine', matches: () => statement('INSERT', QUARANTINE), action: 'park' },
+  { name: 'commit that', matches: () => statement('COMMIT'), action: 'park' },
+  { name: 'note that a row was retried', matches: notes, action: 'retry' },
+  { name: 'note that the row behind it was applied', matches: () => nth(2, notes()), action: 'retry' },
+  { name: 'commit that', matches: () => statement('COMMIT'), action: 'retry' },
+  { name: 'note that a row was edited', matches: notes, action: 'edit' },
+  { name: 'note that a row was skipped', matches: notes, action: 'skip' },
+  { name: 'note that a row was taken', matches: notes, action: 'take' },
+  { name: 'take away the notes', matches: () => statement('DELETE', QUARANTINE), action: 'retry' },
+  {
+    name: 'release what waited for a statement',
+    matches: () => statement('DELETE', PARKED),
+    action: 'retry',
+    hasStatement: true,
+  },
 ];
 
+const BEHIND = 1_000;
 let id = 0;
 
 test('kill points: wherever a loader dies about rows in quarantine, none is lost or applied twice, and no decision is half done', async (t) => {
   await using bench = await KillBench.open({ rowErrors: 'quarantine' });
-  for (const { name, matches, action } of POINTS) {
+  for (const { name, matches, action, hasStatement = false } of POINTS) {
     for (const when of ['before', 'after'] as const) {
-      await t.test(`both loaders are killed ${when} they: ${name}`, async () => {
+      await t.test(`both loaders are killed ${when} they ${name} (${action})`, async () => {
         id++;
         for (const target of bench.targets) await resize(target, 5);
-        if (action === 'park') await killed(bench, { matches, when }, () => poison(bench));
+        const places = bench.targets.map(({ link, loader }) => ({
+          relay: link,
+          victim: loader,
+          matches: matches(),
+          when,
+        }));
+        if (action === 'park') await killAt(places, () => poison(bench));
         else {
           await poison(bench);
           const ids = await bothWait(bench);
+          if (hasStatement) await parkBehind(bench);
           if (action === 'retry') for (const target of bench.targets) await resize(target, 20);
-          await killed(bench, { matches, when }, () => decide(bench, ids, action));
+          await killAt(places, () => decide(bench, ids, action));
         }
         await bench.write();
         for (const { loader } of bench.targets) loader.start();
@@ -56,7 +80,7 @@ test('kill points: wherever a loader dies about rows in quarantine, none is lost
 
 /** A row that does not fit. */
 async function poison(bench: KillBench): Promise<void> {
-  await bench.source.query(`INSERT INTO narrow VALUES (${id}, 'much too long')`);
+  await bench.source.query(`INSERT INTO narrow (id, v) VALUES (${id}, 'much too long')`);
 }
 
 /** Waits until the row is refused, changes it so that it fits, and waits until that waits behind it; resolves to the name of the row at each target. */
@@ -64,6 +88,13 @@ async function bothWait(bench: KillBench): Promise<string[]> {
   for (const target of bench.targets) await untilStates(target, 'refused');
   await bench.source.query(`UPDATE narrow SET v = 'ok' WHERE id = ${id}`);
   return Promise.all(bench.targets.map((target) => untilStates(target, 'refused,waiting')));
+}
+
+async function parkBehind(bench: KillBench): Promise<void> {
+  await bench.source.query(`ALTER TABLE narrow ADD COLUMN c${id} INT NOT NULL DEFAULT ${id}`);
+  await bench.source.query(`INSERT INTO narrow (id, v, c${id}) VALUES (${BEHIND + id}, 'ok', 1)`);
+  for (const target of bench.targets)
+    await eventually(`${target.name} parks`, async () => (await parked(target)) > 0, { limitMs: 60_000 });
 }
 
 async function decide(bench: KillBench, ids: readonly string[], action: Action): Promise<void> {
@@ -90,35 +121,11 @@ function untilStates(target: Target, states: string): Promise<string> {
 }
 
 async function untilEmpty(target: Target): Promise<void> {
-  const isEmpty = async (): Promise<boolean> => (await waiting(target)).length === 0;
+  const isEmpty = async (): Promise<boolean> => (await waiting(target)).length === 0 && (await parked(target)) === 0;
   await eventually(`${target.name} is settled`, isEmpty, { limitMs: 60_000, describe: () => waiting(target) });
 }
 
-/** Works until both loaders are killed at the request. */
-async function killed(
-  bench: KillBench,
-  { matches, when }: { matches: () => Trap['matches']; when: Trap['when'] },
-  work: () => Promise<void>,
-): Promise<void> {
-  const traps = bench.targets.map(({ link, loader }) => {
-    const sprung = Promise.withResolvers<void>();
-    const spring = (): void => {
-      loader.kill();
-      sprung.resolve();
-    };
-    const trap: Trap = { when, matches: matches(), spring };
-    link.arm(trap);
-    return { link, trap, sprung: sprung.promise };
-  });
-  await work();
-  const late = delay(SPRING_LIMIT_MS, undefined, { ref: false }).then(() => {
-    throw new Error('the request never came');
-  });
-  late.catch(() => {});
-  try {
-    await Promise.race([Promise.all(traps.map(({ sprung }) => sprung)), late]);
-  } finally {
-    for (const { link, trap } of traps) link.disarm(trap);
-  }
-  await Promise.all(bench.targets.map(({ loader }) => loader.ended()));
+async function parked({ name, route: { to } }: Target): Promise<number> {
+  const [row] = await query(to.server, `SELECT COUNT(*) AS n FROM ${PARKED} WHERE uid = '${name}/p'`);
+  return Number(row?.n);
 }

@@ -3,6 +3,7 @@ import { Leadership } from '../../services/selector/leadership.ts';
 import { runSource } from '../../services/selector/source-run.ts';
 import { type RunnerParts, SourceRunner } from '../../services/selector/source-runner.ts';
 import { openRegistry } from '../../shared/codec/schema-registry.ts';
+import type { Leases } from '../../shared/redis/leases.ts';
 import { createLogger } from '../../shared/runtime/log.ts';
 
 export type OwnSelectorOptions = {
@@ -66,14 +67,16 @@ export function startOwnSelector(options: OwnSelectorOptions): OwnSelector {
   return { stop, reading, done };
 }
 
-/** A selector inside the test that begins anew after errors and when it hangs. `onState`: told at each change. */
-export function startOwnRunner(
-  options: OwnSelectorOptions & Pick<RunnerParts, 'onState' | 'restartAfter'>,
-): SourceRunner {
+/** `onState`: told at each change; `leases`: left out, it is the only selector. */
+export type RunnerOptions = OwnSelectorOptions &
+  Pick<RunnerParts, 'onState' | 'restartAfter'> & { readonly leases?: Leases };
+
+/** A selector inside the test that begins anew after errors and when it hangs. */
+export function startOwnRunner(options: RunnerOptions): SourceRunner {
   const parts = partsOf(options);
   const desired = desiredOf(options);
   const leadership = new Leadership({
-    ...{ source: desired.id, instance: 'own', leases: undefined, busy: () => 0, log: parts.log },
+    ...{ source: desired.id, instance: 'own', leases: options.leases, busy: () => 0, log: parts.log },
     peers: { atWork: () => undefined, areHeard: true },
   });
   const { onState, restartAfter } = options;

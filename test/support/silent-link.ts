@@ -5,7 +5,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 export class SilentLink implements AsyncDisposable {
   private readonly server: Server;
   private readonly open = new Set<[Socket, Socket]>();
-  private isAwaited: ((bytes: Buffer) => boolean) | undefined;
+  private awaited: { readonly matches: (bytes: Buffer) => boolean; readonly resolve: () => void } | undefined;
 
   private constructor(server: Server) {
     this.server = server;
@@ -16,11 +16,7 @@ export class SilentLink implements AsyncDisposable {
       const far = connect(port, host);
       const ends: [Socket, Socket] = [near, far];
       link.open.add(ends);
-      near.on('data', (bytes: Buffer) => {
-        if (link.isAwaited?.(bytes) !== true) return;
-        link.isAwaited = undefined;
-        silence(ends);
-      });
+      near.on('data', (bytes: Buffer) => link.look(ends, bytes));
       near.pipe(far);
       far.pipe(near);
       for (const end of ends) end.on('error', () => {}).on('close', () => link.open.delete(ends));
@@ -40,9 +36,19 @@ export class SilentLink implements AsyncDisposable {
     for (const ends of [...this.open].slice(sparing)) silence(ends);
   }
 
-  /** The next connection whose client sends bytes that match carries nothing from then on. */
-  fallSilentAt(matches: (bytes: Buffer) => boolean): void {
-    this.isAwaited = matches;
+  /** The next connection whose client sends bytes that match carries nothing from then on; resolves when it has. */
+  fallSilentAt(matches: (bytes: Buffer) => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      this.awaited = { matches, resolve };
+    });
+  }
+
+  private look(ends: readonly [Socket, Socket], bytes: Buffer): void {
+    const { awaited } = this;
+    if (awaited?.matches(bytes) !== true) return;
+    this.awaited = undefined;
+    silence(ends);
+    awaited.resolve();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
