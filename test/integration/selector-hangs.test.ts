@@ -8,16 +8,16 @@ import { emptyHead, HEARTBEAT, INSERT, readHead } from '../../shared/codec/recor
 import { followTopic } from '../../shared/kafka/topic-follower.ts';
 import { openLeases } from '../../shared/redis/leases.ts';
 import { createLogger } from '../../shared/runtime/log.ts';
+import { attachStack } from '../../stack/api.ts';
 import { rowsTopic } from '../../topics/topics.ts';
 import { readRecords } from '../support/decoded-topic.ts';
 import { eventually } from '../support/eventually.ts';
 import { type RunnerOptions, startOwnRunner, startOwnSelector } from '../support/own-selector.ts';
 import { SilentLink } from '../support/silent-link.ts';
-import { testStack } from '../support/stack.ts';
 
 /** A source of its own at a server of the stack, and what its selector tells. */
 async function openSource(at = 'order') {
-  const stack = await testStack();
+  const stack = attachStack();
   const server = serverAt(stack.address(at));
   const word = randomInt(2 ** 31 - 1);
   const [schema, name] = [`hang_${word}`, `h-${word}`];
