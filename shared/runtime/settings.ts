@@ -22,6 +22,12 @@ export type ServiceSettings = {
   readonly ca: string | undefined;
 };
 
+function hasUser(address: string): boolean {
+  if (!URL.canParse(address)) return false;
+  const { username, password } = new URL(address);
+  return username !== '' || password !== '';
+}
+
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 
 /** Reads the settings. Errors: SETTING_INVALID, which names every setting that is wrong and what it should be. */
@@ -40,6 +46,8 @@ export function readServiceSettings(env: Readonly<Record<string, string | undefi
       `LUTRA_REGISTRY is "${registry}": write the registry's address, for example http://registry:8080/apis/ccompat/v7`,
     );
   }
+  if (hasUser(registry))
+    faults.push('LUTRA_REGISTRY holds a user, and none is sent to the registry: write its address without one');
   const redis = env.LUTRA_REDIS?.trim() || undefined;
   if (redis !== undefined && !/^rediss?:\/\/./.test(redis))
     faults.push('LUTRA_REDIS is not an address: write redis://host:port, or leave it out');
