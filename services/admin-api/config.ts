@@ -4,7 +4,8 @@ import { isHostPort, splitHosts } from '../../shared/model/host-list.ts';
 import { ReplicationError } from '../../shared/runtime/errors.ts';
 import { type KafkaSecurity, readKafkaSecurity } from '../../shared/runtime/kafka-settings.ts';
 import { readSecretKey } from '../../shared/runtime/secret-key.ts';
-import { readPemFile, readTrustedCa, tlsMaterialFault } from '../../shared/runtime/tls.ts';
+import { readSettingFile, readTrustedCa, tlsMaterialFault } from '../../shared/runtime/tls.ts';
+import { type OidcSettings, readOidcSettings } from './access/oidc-settings.ts';
 
 /** Settings of the admin API, read from the environment once. */
 export type AdminConfig = {
@@ -24,6 +25,8 @@ export type AdminConfig = {
   readonly kafkaSecurity: KafkaSecurity;
   /** Authorities that this process trusts beside the usual ones, PEM; undefined: none. */
   readonly ca: string | undefined;
+  /** Whose users may log in beside those of Lutra; undefined: nobody's. */
+  readonly oidc: OidcSettings | undefined;
   /** Certificate and key of the API, PEM; undefined: plain HTTP. */
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
   /** Addresses and networks of proxies whose x-forwarded-… is believed. */
@@ -62,6 +65,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): A
   if (metricsOpen !== 'true' && metricsOpen !== 'false')
     faults.push(`LUTRA_METRICS_OPEN is "${metricsOpen}": write true or false`);
   const connections = readConnections(env, faults);
+  const oidc = readOidcSettings(env, faults);
   const mail = readMail(env.LUTRA_SMTP_URL?.trim() ?? '', env.LUTRA_MAIL_FROM?.trim() ?? '', faults);
   if (faults.length > 0) {
     throw new ReplicationError(
@@ -74,7 +78,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): A
   const instance = env.LUTRA_INSTANCE ?? `admin-api:${process.pid}`;
   const isMetricsOpen = metricsOpen === 'true';
   const cacheFolder = env.LUTRA_CACHE_DIR?.trim() || undefined;
-  const access = { secretKey, setupToken, isMetricsOpen };
+  const access = { secretKey, setupToken, isMetricsOpen, oidc };
   return { site, brokers, sites, host, port, logLevel, instance, cacheFolder, mail, ...access, ...connections };
 }
 
@@ -104,8 +108,8 @@ function readServerTls(env: Readonly<Record<string, string | undefined>>, faults
     faults.push('LUTRA_TLS_CERT and LUTRA_TLS_KEY come only together: write the files of the certificate and its key');
     return undefined;
   }
-  const cert = readPemFile('LUTRA_TLS_CERT', certFile, faults);
-  const key = readPemFile('LUTRA_TLS_KEY', keyFile, faults);
+  const cert = readSettingFile('LUTRA_TLS_CERT', certFile, faults);
+  const key = readSettingFile('LUTRA_TLS_KEY', keyFile, faults);
   if (cert === undefined || key === undefined) return undefined;
   const fault = tlsMaterialFault({ cert, key });
   if (fault !== undefined) faults.push(`LUTRA_TLS_CERT, LUTRA_TLS_KEY: ${fault}`);

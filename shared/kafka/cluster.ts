@@ -126,7 +126,7 @@ const TROUBLES = [
 ];
 
 export function kafkaUnreachable(brokers: readonly string[], cause: unknown): ReplicationError {
-  const text = (cause instanceof Error ? cause.message : String(cause)).replace(/\s+/g, ' ').trim();
+  const text = textOf(cause);
   const trouble = tlsTrouble(cause, 'LUTRA_KAFKA_TLS') ?? TROUBLES.find(({ sign }) => sign.test(text));
   return new ReplicationError(
     'KAFKA_UNREACHABLE',
@@ -134,6 +134,13 @@ export function kafkaUnreachable(brokers: readonly string[], cause: unknown): Re
     trouble?.remedy ?? 'start the broker or mend LUTRA_KAFKA; this process tries again by itself',
     cause,
   );
+}
+
+/** In one line; of several errors in one, the first. */
+function textOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  if ('errors' in cause && Array.isArray(cause.errors) && cause.errors.length > 0) return textOf(cause.errors[0]);
+  return cause.message.replace(/\s+/g, ' ').trim();
 }
 
 /** The broker that leads a partition. Errors: KAFKA_UNREACHABLE, also while the topic does not exist or has no leader. */

@@ -23,8 +23,8 @@ export function tlsMaterialFault({ ca, cert, key }: TlsMaterial): string | undef
   }
 }
 
-/** Reads the PEM file of a setting; what is wrong is added to `faults`. */
-export function readPemFile(name: string, file: string, faults: string[]): string | undefined {
+/** Reads the file that a setting names; what is wrong is added to `faults`. */
+export function readSettingFile(name: string, file: string, faults: string[]): string | undefined {
   try {
     return readFileSync(file, 'utf8');
   } catch {
@@ -37,7 +37,7 @@ export function readPemFile(name: string, file: string, faults: string[]): strin
 export function readTrustedCa(env: Readonly<Record<string, string | undefined>>, faults: string[]): string | undefined {
   const file = env.LUTRA_CA?.trim() ?? '';
   if (file === '') return undefined;
-  const ca = readPemFile('LUTRA_CA', file, faults);
+  const ca = readSettingFile('LUTRA_CA', file, faults);
   if (ca === undefined || isCertificate(ca)) return ca;
   faults.push(`LUTRA_CA names ${file}, which is not a certificate in PEM form`);
   return undefined;

@@ -26,6 +26,7 @@ let stack: StackHandle;
 let broker: SecureBroker;
 
 before(async () => {
+  Object.assign(process.env, { LUTRA_DB_PASSWORD: 'lutra', LUTRA_LOAD_PASSWORD: 'lutra_load' });
   stack = await testStack();
   broker = await SecureBroker.open(stack, own, PASSWORDS);
   await allow();
@@ -126,7 +127,9 @@ test('A9: rows flow over a Kafka with TLS, SCRAM and the rights that the manual 
     await eventually('the channel runs', () => isAt('running'), { limitMs: 60_000, describe });
     await run(source, [`INSERT INTO ${schema}.t VALUES (1), (2), (3)`]);
     await eventually('the rows are there', () => rows(3), { describe });
-    assert.match(await ok('GET', `/channels/${channel}/positions`), /"members":1/);
+    const positions = await ok('GET', `/channels/${channel}/positions`);
+    assert.match(positions, /"committed":"\d+".*"problems":\[\]/);
+    assert.match(await ok('POST', `/channels/${channel}/check`, {}), /"ok":true/);
     assert.match(await ok('GET', '/diagnostics'), /kafka:/);
     await ok('POST', `/channels/${channel}/pause`, {});
     await eventually('the loader is paused', () => isAt('paused'), { describe });
@@ -195,7 +198,7 @@ test('A9: certificates of the client and PLAIN are taken, and whatever a broker 
   ];
   for (const [at, [expected, told]] of refused.entries()) {
     const text = await told;
-    assert.match(text, new RegExp(`^KAFKA_UNREACHABLE: .*${expected.source}`), `case ${at}`);
+    assert.match(text, new RegExp(`^KAFKA_UNREACHABLE: .*${expected.source}`), `case ${at}: ${text}`);
     assert.ok(!text.includes('S3cret'), text);
   }
 });

@@ -1,7 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -56,7 +55,7 @@ export class SecureBroker implements AsyncDisposable {
     const config = readConfig(stack.dir);
     if (config === undefined) throw new Error(`no stack is in ${stack.dir}`);
     const folder = mkdtempSync(join(tmpdir(), 'lutra-secure-'));
-    const ports = await freePorts();
+    const ports = portsIn(config);
     const file = join(folder, 'broker.properties');
     mkdirSync(join(folder, 'data'));
     writeFileSync(
@@ -132,17 +131,7 @@ async function format(
   await promisify(execFile)(javaCommand(config.cache), [...tool]);
 }
 
-async function freePorts(): Promise<Ports> {
-  const servers = await Promise.all([0, 1, 2, 3].map(listening));
-  const [sasl = 0, mutual = 0, plain = 0, controller = 0] = servers.map(({ port }) => port);
-  await Promise.all(servers.map(({ close }) => close()));
-  return { sasl, mutual, plain, controller };
-}
-
-async function listening(): Promise<{ port: number; close: () => Promise<void> }> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const close = (): Promise<void> => new Promise((resolve) => server.close(() => resolve()));
-  return { port: typeof address === 'object' && address !== null ? address.port : 0, close };
+/** Of the stack's own block, where no place stands. */
+function portsIn({ basePort }: StackConfig): Ports {
+  return { sasl: basePort + 90, mutual: basePort + 91, plain: basePort + 92, controller: basePort + 93 };
 }
