@@ -6,6 +6,7 @@ import {
   ClientSecretPost,
   type Configuration,
   calculatePKCECodeChallenge,
+  clockTolerance,
   discovery,
   fetchUserInfo,
   None,
@@ -24,6 +25,8 @@ export type PendingLogin = { readonly state: string; readonly nonce: string; rea
 export type ProviderLogin = { readonly issuer: string; readonly subject: string; readonly claims: Claims };
 
 const ANSWER_LIMIT_S = 5;
+/** By so much the clocks of the provider and this process may differ. */
+const CLOCKS_DIFFER_S = 30;
 /** Addresses and abilities of the provider are asked for again after this. */
 const KNOWN_FOR_MS = 3_600_000;
 
@@ -98,7 +101,9 @@ export class OidcProvider {
   private discover(): Promise<Configuration> {
     const { issuer, clientId, clientSecret } = this.settings;
     const proof = clientSecret === undefined ? None() : secretProof(clientSecret);
-    return discovery(new URL(issuer), clientId, undefined, proof, { timeout: ANSWER_LIMIT_S });
+    return discovery(new URL(issuer), clientId, { [clockTolerance]: CLOCKS_DIFFER_S }, proof, {
+      timeout: ANSWER_LIMIT_S,
+    });
   }
 }
 
