@@ -125,7 +125,8 @@ export class ChannelStore implements AsyncDisposable {
   }
 
   private wait(error: ReplicationError): void {
-    if (this.outage === undefined) this.options.log.warn({ code: error.code, why: error.message }, 'waiting for Kafka');
+    const { code, message: why, remedy } = error;
+    if (this.outage === undefined) this.options.log.warn({ code, why, remedy }, 'waiting for Kafka');
     this.outage = { error, at: Date.now() };
   }
 }

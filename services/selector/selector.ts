@@ -107,7 +107,7 @@ async function untilDone(signal: AbortSignal, log: Logger, attempt: () => Promis
       return;
     } catch (error) {
       const known = asReplicationError(error);
-      if (n === 0) log.warn({ code: known.code, error: known.message }, 'waiting');
+      if (n === 0) log.warn({ code: known.code, remedy: known.remedy, error: known.message }, 'waiting');
       await pause(backoffMs(n, 3_000), signal);
     }
   }

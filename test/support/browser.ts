@@ -17,15 +17,17 @@ export class TestBrowser implements AsyncDisposable {
   readonly pictures = join(process.env.LUTRA_STACK_DIR ?? join(PROJECT_ROOT, '.stack', 'test'), 'screenshots');
   private readonly browser: Chromium;
   private readonly url: string;
+  private readonly anyCertificate: boolean;
 
-  private constructor(browser: Chromium, url: string) {
+  private constructor(browser: Chromium, url: string, anyCertificate: boolean) {
     this.browser = browser;
     this.url = url;
+    this.anyCertificate = anyCertificate;
     mkdirSync(this.pictures, { recursive: true });
   }
 
-  /** `url`: of the admin API whose console is looked at. */
-  static async open(url: string): Promise<TestBrowser> {
+  /** `url`: of the admin API whose console is looked at; `anyCertificate`: authorities of tests are taken for true. */
+  static async open(url: string, { anyCertificate = false } = {}): Promise<TestBrowser> {
     const cache = process.env.LUTRA_CACHE ?? join(PROJECT_ROOT, '.cache');
     const { executable, env } = await installBrowser(cache, lineReport(console.error));
     const browser = await chromium.launch({
@@ -33,7 +35,7 @@ export class TestBrowser implements AsyncDisposable {
       env: { ...process.env, ...env } as Record<string, string>,
       args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
     });
-    return new TestBrowser(browser, url);
+    return new TestBrowser(browser, url, anyCertificate);
   }
 
   /** A page with cookies of its own. */
@@ -45,6 +47,7 @@ export class TestBrowser implements AsyncDisposable {
       locale: language === 'zh' ? 'zh-CN' : 'en-GB',
       viewport: { width, height: width < 700 ? 844 : 860 },
       reducedMotion: 'reduce',
+      ignoreHTTPSErrors: this.anyCertificate,
     });
     return this.watched(context);
   }

@@ -23,7 +23,7 @@ export type { QuarantineEntry, ShownRow } from '../../../../../shared/model/quar
 export type { Reason } from '../../../../../shared/model/status.ts';
 
 export type { Role } from '../../../access/role.ts';
-export type { TokenView, UserView } from '../../../schemas/access.ts';
+export type { LoginProvider, TokenView, UserView } from '../../../schemas/access.ts';
 export type { ChannelView, StartPoint } from '../../../schemas/channels.ts';
 export type { CheckReply } from '../../../schemas/check.ts';
 export type { DatabaseView } from '../../../schemas/databases.ts';

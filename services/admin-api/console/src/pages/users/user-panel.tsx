@@ -42,7 +42,16 @@ export function UserPanel(): ReactNode {
           </Button>
         }
         columns={[
-          { key: 'name', head: general.name, cell: ({ name }) => <span className="cell-main">{name}</span> },
+          {
+            key: 'name',
+            head: general.name,
+            cell: ({ name, provider }) => (
+              <span className="row">
+                <span className="cell-main">{name}</span>
+                {provider !== undefined && <Badge tone="info">{new URL(provider).host}</Badge>}
+              </span>
+            ),
+          },
           { key: 'role', head: words.role, cell: ({ role }) => words[role] },
           {
             key: 'state',
