@@ -139,6 +139,7 @@ module.exports = {
     vendor('pino', '^shared/runtime/log', 'pino'),
     vendor('fastify', '^services/admin-api/', 'fastify'),
     vendor('session', '^services/admin-api/access/', '@fastify/(cookie|csrf-protection|helmet|secure-session)'),
+    vendor('oidc', '^services/admin-api/access/oidc', '(openid-client|oauth4webapi)'),
     vendor('argon2', '^services/admin-api/access/password', '@node-rs/argon2'),
     vendor('rate-limiter', '^services/admin-api/access/login-limits', 'rate-limiter-flexible'),
     vendor('mail', '^services/admin-api/alarms/mail', 'nodemailer'),

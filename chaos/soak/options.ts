@@ -15,8 +15,8 @@ export const USAGE = `usage: npm run soak [-- OPTIONS]
   --backlog GB   instead of the load: gigabytes of log and topic that pile up before a stopped target, then its release
 A stack of its own stands in .stack/soak (.stack/backlog) meanwhile, at a free block of ports. The last line is the verdict; the exit code is 0 when it is ok.`;
 
-/** Reads the command line. Errors: a sentence about the option that is wrong. */
-export function readSoakOptions(args: readonly string[]): SoakOptions | 'help' {
+/** Reads the command line; the usage when it asks for it. Errors: a sentence about the option that is wrong. */
+export function readSoakOptions(args: readonly string[]): SoakOptions | string {
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -26,7 +26,7 @@ export function readSoakOptions(args: readonly string[]): SoakOptions | 'help' {
       help: { type: 'boolean', default: false, short: 'h' },
     },
   });
-  if (values.help) return 'help';
+  if (values.help) return USAGE;
   return {
     minutes: above0('minutes', values.minutes),
     rate: above0('rate', values.rate),

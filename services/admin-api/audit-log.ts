@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { KafkaAddress } from '../../shared/kafka/cluster.ts';
+import { TopicWriter } from '../../shared/kafka/topic-writer.ts';
 import { type AuditEntry, auditEntrySchema } from '../../shared/model/audit.ts';
-import { AUDIT_TOPIC } from '../../topics/topics.ts';
-import { ChannelWriter } from './channel-writer.ts';
+import { AUDIT_TOPIC, compactedTopicDefinition } from '../../topics/topics.ts';
 import { EntryBook } from './entry-book.ts';
 
 const KEPT = 10_000;
@@ -15,12 +15,12 @@ export type Noted = { readonly audit: AuditLog; readonly by: string };
 
 /** What people changed, from `lutra.audit`; the newest 10,000 are at hand. */
 export class AuditLog implements AsyncDisposable {
-  private readonly writer: ChannelWriter;
+  private readonly writer: TopicWriter;
   private readonly book: EntryBook<AuditEntry>;
 
   constructor(kafka: KafkaAddress) {
     this.book = new EntryBook(kafka, [AUDIT_TOPIC], auditEntrySchema, KEPT);
-    this.writer = new ChannelWriter(kafka);
+    this.writer = new TopicWriter(kafka);
   }
 
   /** Follows the topic until the signal. */
@@ -62,7 +62,7 @@ export class AuditLog implements AsyncDisposable {
   private async write(entries: readonly AuditEntry[]): Promise<void> {
     if (entries.length === 0) return;
     await this.writer.put(
-      AUDIT_TOPIC,
+      compactedTopicDefinition(AUDIT_TOPIC),
       entries.map((entry) => ({ key: entry.id, value: Buffer.from(JSON.stringify(entry)) })),
     );
     for (const entry of entries) this.book.keep(entry.id, entry);

@@ -1,9 +1,9 @@
 import type { KafkaAddress } from '../../shared/kafka/cluster.ts';
 import { followTopic } from '../../shared/kafka/topic-follower.ts';
+import { TopicWriter } from '../../shared/kafka/topic-writer.ts';
 import { type Channel, channelSchema } from '../../shared/model/channel.ts';
 import { ReplicationError } from '../../shared/runtime/errors.ts';
-import { CHANNELS_TOPIC } from '../../topics/topics.ts';
-import { ChannelWriter } from './channel-writer.ts';
+import { CHANNELS_TOPIC, compactedTopicDefinition } from '../../topics/topics.ts';
 import { makeTopic } from './make-topic.ts';
 
 type Waiter = { readonly key: string; readonly value: Buffer | null; readonly resolve: () => void };
@@ -18,7 +18,7 @@ const OUTAGE_FRESH_MS = 5_000;
  */
 export class ChannelStore implements AsyncDisposable {
   private readonly options: KafkaAddress;
-  private readonly writer: ChannelWriter;
+  private readonly writer: TopicWriter;
   private readonly channels = new Map<string, Channel>();
   private readonly waiters = new Set<Waiter>();
   private isComplete = false;
@@ -29,7 +29,7 @@ export class ChannelStore implements AsyncDisposable {
 
   constructor(options: KafkaAddress) {
     this.options = options;
-    this.writer = new ChannelWriter(options);
+    this.writer = new TopicWriter(options);
   }
 
   /** Follows the topic until the signal; makes it first when it is missing. */
@@ -79,7 +79,7 @@ export class ChannelStore implements AsyncDisposable {
     );
     const seen = records.map((record) => this.seen(record));
     try {
-      await this.writer.put(CHANNELS_TOPIC, records);
+      await this.writer.put(compactedTopicDefinition(CHANNELS_TOPIC), records);
       await within(SEEN_WITHIN_MS, Promise.all(seen.map((each) => each.promise)), this.options.brokers);
     } finally {
       for (const each of seen) this.waiters.delete(each.waiter);
@@ -125,7 +125,8 @@ export class ChannelStore implements AsyncDisposable {
   }
 
   private wait(error: ReplicationError): void {
-    if (this.outage === undefined) this.options.log.warn({ code: error.code, why: error.message }, 'waiting for Kafka');
+    const { code, message: why, remedy } = error;
+    if (this.outage === undefined) this.options.log.warn({ code, why, remedy }, 'waiting for Kafka');
     this.outage = { error, at: Date.now() };
   }
 }

@@ -9,7 +9,8 @@ import {
   readBrokers,
   readCommonSettings,
 } from '../../shared/runtime/settings.ts';
-import { readPemFile, tlsMaterialFault } from '../../shared/runtime/tls.ts';
+import { readSettingFile, tlsMaterialFault } from '../../shared/runtime/tls.ts';
+import { type OidcSettings, readOidcSettings } from './access/oidc-settings.ts';
 
 /** Settings of the admin API, read from the environment once. */
 export type AdminConfig = CommonSettings & {
@@ -19,6 +20,8 @@ export type AdminConfig = CommonSettings & {
   readonly sites: ReadonlyMap<string, { readonly brokers: readonly string[] }>;
   /** Undefined: one is made up and printed when there is no user. */
   readonly setupToken: string | undefined;
+  /** Whose users may log in beside those of Lutra; undefined: nobody's. */
+  readonly oidc: OidcSettings | undefined;
   /** Certificate and key of the API, PEM; undefined: plain HTTP. */
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
   /** Addresses and networks of proxies whose x-forwarded-… is believed. */
@@ -52,11 +55,12 @@ export function readConfig(env: Environment): AdminConfig {
   if (metricsOpen !== 'true' && metricsOpen !== 'false')
     faults.push(`LUTRA_METRICS_OPEN is "${metricsOpen}": write true or false`);
   const connections = readConnections(env, faults);
+  const oidc = readOidcSettings(env, faults);
   const mail = readMail(env.LUTRA_SMTP_URL?.trim() ?? '', env.LUTRA_MAIL_FROM?.trim() ?? '', faults);
   expectNone(faults);
   const isMetricsOpen = metricsOpen === 'true';
   const cacheFolder = env.LUTRA_CACHE_DIR?.trim() || undefined;
-  return { ...common, sites, cacheFolder, mail, secretKey, setupToken, isMetricsOpen, ...connections };
+  return { ...common, sites, cacheFolder, mail, secretKey, setupToken, isMetricsOpen, oidc, ...connections };
 }
 
 function readConnections(env: Environment, faults: string[]): Pick<AdminConfig, 'tls' | 'trustProxy'> {
@@ -81,8 +85,8 @@ function readServerTls(env: Environment, faults: string[]): AdminConfig['tls'] {
     faults.push('LUTRA_TLS_CERT and LUTRA_TLS_KEY come only together: write the files of the certificate and its key');
     return undefined;
   }
-  const cert = readPemFile('LUTRA_TLS_CERT', certFile, faults);
-  const key = readPemFile('LUTRA_TLS_KEY', keyFile, faults);
+  const cert = readSettingFile('LUTRA_TLS_CERT', certFile, faults);
+  const key = readSettingFile('LUTRA_TLS_KEY', keyFile, faults);
   if (cert === undefined || key === undefined) return undefined;
   const fault = tlsMaterialFault({ cert, key });
   if (fault !== undefined) faults.push(`LUTRA_TLS_CERT, LUTRA_TLS_KEY: ${fault}`);

@@ -1,20 +1,20 @@
 import type { KafkaAddress } from '../../shared/kafka/cluster.ts';
+import { TopicWriter } from '../../shared/kafka/topic-writer.ts';
 import { type StoredDatabase, storedDatabaseSchema } from '../../shared/model/database-document.ts';
 import { ReplicationError } from '../../shared/runtime/errors.ts';
-import { DATABASES_TOPIC } from '../../topics/topics.ts';
-import { ChannelWriter } from './channel-writer.ts';
+import { compactedTopicDefinition, DATABASES_TOPIC } from '../../topics/topics.ts';
 import { EntryBook } from './entry-book.ts';
 import { makeTopic } from './make-topic.ts';
 
 /** The databases with documents of their own, as `lutra.databases` holds them. Reads come from memory. */
 export class DatabaseStore implements AsyncDisposable {
   private readonly options: KafkaAddress;
-  private readonly writer: ChannelWriter;
+  private readonly writer: TopicWriter;
   private readonly book: EntryBook<StoredDatabase>;
 
   constructor(options: KafkaAddress) {
     this.options = options;
-    this.writer = new ChannelWriter(options);
+    this.writer = new TopicWriter(options);
     this.book = new EntryBook(options, [DATABASES_TOPIC], storedDatabaseSchema);
   }
 
@@ -48,7 +48,7 @@ export class DatabaseStore implements AsyncDisposable {
         ? { key: change.deleted, value: null }
         : { key: change.name, value: Buffer.from(JSON.stringify(change)) },
     );
-    await this.writer.put(DATABASES_TOPIC, records);
+    await this.writer.put(compactedTopicDefinition(DATABASES_TOPIC), records);
     for (const change of changes) {
       if ('deleted' in change) this.book.drop(change.deleted);
       else this.book.keep(change.name, change);

@@ -1,18 +1,18 @@
 import type { KafkaAddress } from '../../shared/kafka/cluster.ts';
+import { TopicWriter } from '../../shared/kafka/topic-writer.ts';
 import { type DdlEntry, type Decision, ddlEntrySchema, decisionKey } from '../../shared/model/ddl-entry.ts';
-import { DECISIONS_TOPIC, ddlTopic } from '../../topics/topics.ts';
+import { compactedTopicDefinition, DECISIONS_TOPIC, ddlTopic } from '../../topics/topics.ts';
 import { ApiError } from './api-error.ts';
-import { ChannelWriter } from './channel-writer.ts';
 import { EntryBook } from './entry-book.ts';
 
 /** The statements that the loaders of all sites met, as their ledgers tell them, and the way to decide about those that wait. */
 export class DdlDesk implements AsyncDisposable {
-  private readonly writer: ChannelWriter;
+  private readonly writer: TopicWriter;
   private readonly book: EntryBook<DdlEntry>;
 
   constructor(kafka: KafkaAddress, sites: Iterable<string>) {
     this.book = new EntryBook(kafka, [...sites].map(ddlTopic), ddlEntrySchema);
-    this.writer = new ChannelWriter(kafka);
+    this.writer = new TopicWriter(kafka);
   }
 
   /** Follows the ledgers of all sites until the signal. */
@@ -53,7 +53,7 @@ export class DdlDesk implements AsyncDisposable {
     }
     const at = Math.max(Date.now(), (entry.decision?.at ?? 0) + 1);
     const value = Buffer.from(JSON.stringify({ ...decision, at } satisfies Decision));
-    await this.writer.put(DECISIONS_TOPIC, [{ key: decisionKey(pipelineUid, id), value }]);
+    await this.writer.put(compactedTopicDefinition(DECISIONS_TOPIC), [{ key: decisionKey(pipelineUid, id), value }]);
     return entry;
   }
 

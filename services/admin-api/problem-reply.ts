@@ -7,17 +7,21 @@ import { ApiError, fromReplicationError } from './api-error.ts';
 
 /** Every refusal and failure leaves as application/problem+json; what nobody named is a 500 without inner details. */
 export function answerError(log: Logger) {
-  return (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-    const named = named500(error);
-    if (named.status >= 500 && named.status !== 503)
-      log.error({ err: error, method: request.method, url: request.url }, 'a request failed');
-    return send(reply, named);
-  };
+  return (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply =>
+    answerProblem(reply, nameError(log, error, request));
+}
+
+/** Any thrown thing as what is answered; what is our failure goes to the log. Queries may hold secrets and are not logged. */
+export function nameError(log: Logger, error: unknown, { method, url }: FastifyRequest): ApiError {
+  const named = named500(error);
+  if (named.status >= 500 && named.status !== 503)
+    log.error({ err: error, method, url: url.split('?')[0] }, 'a request failed');
+  return named;
 }
 
 export function answerUnknownRoute(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const path = request.url.split('?')[0] ?? '';
-  return send(
+  return answerProblem(
     reply,
     new ApiError(
       404,
@@ -28,7 +32,7 @@ export function answerUnknownRoute(request: FastifyRequest, reply: FastifyReply)
   );
 }
 
-function send(reply: FastifyReply, error: ApiError): FastifyReply {
+export function answerProblem(reply: FastifyReply, error: ApiError): FastifyReply {
   if (error.status === 503) reply.header('retry-after', '2');
   return reply
     .code(error.status)

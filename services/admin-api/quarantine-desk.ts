@@ -1,23 +1,23 @@
 import type { KafkaAddress } from '../../shared/kafka/cluster.ts';
+import { TopicWriter } from '../../shared/kafka/topic-writer.ts';
 import {
   type QuarantineEntry,
   quarantineEntrySchema,
   type RowDecision,
   rowDecisionKey,
 } from '../../shared/model/quarantine-entry.ts';
-import { DECISIONS_TOPIC, quarantineTopic } from '../../topics/topics.ts';
+import { compactedTopicDefinition, DECISIONS_TOPIC, quarantineTopic } from '../../topics/topics.ts';
 import { ApiError } from './api-error.ts';
-import { ChannelWriter } from './channel-writer.ts';
 import { EntryBook } from './entry-book.ts';
 
 /** The rows in quarantine at all sites, as their loaders tell them, and the way to decide about those that are refused. */
 export class QuarantineDesk implements AsyncDisposable {
   private readonly book: EntryBook<QuarantineEntry>;
-  private readonly writer: ChannelWriter;
+  private readonly writer: TopicWriter;
 
   constructor(kafka: KafkaAddress, sites: Iterable<string>) {
     this.book = new EntryBook(kafka, [...sites].map(quarantineTopic), quarantineEntrySchema);
-    this.writer = new ChannelWriter(kafka);
+    this.writer = new TopicWriter(kafka);
   }
 
   run(signal: AbortSignal): Promise<void> {
@@ -88,7 +88,7 @@ export class QuarantineDesk implements AsyncDisposable {
       };
     });
     for (let at = 0; at < records.length; at += PER_WRITE)
-      await this.writer.put(DECISIONS_TOPIC, records.slice(at, at + PER_WRITE));
+      await this.writer.put(compactedTopicDefinition(DECISIONS_TOPIC), records.slice(at, at + PER_WRITE));
   }
 }
 

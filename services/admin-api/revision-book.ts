@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import type { KafkaAddress } from '../../shared/kafka/cluster.ts';
+import { TopicWriter } from '../../shared/kafka/topic-writer.ts';
 import type { Channel } from '../../shared/model/channel.ts';
 import { documentOf } from '../../shared/model/written-document.ts';
-import { REVISIONS_TOPIC } from '../../topics/topics.ts';
-import { ChannelWriter } from './channel-writer.ts';
+import { compactedTopicDefinition, REVISIONS_TOPIC } from '../../topics/topics.ts';
 import { documentYaml } from './document-yaml.ts';
 import { EntryBook } from './entry-book.ts';
 
@@ -25,12 +25,12 @@ export type ChangeMark = { readonly by: string; readonly note?: string | undefin
 
 /** The newest 50 documents of every channel, as `lutra.revisions` holds them. */
 export class RevisionBook implements AsyncDisposable {
-  private readonly writer: ChannelWriter;
+  private readonly writer: TopicWriter;
   private readonly book: EntryBook<RevisionRecord>;
 
   constructor(kafka: KafkaAddress) {
     this.book = new EntryBook(kafka, [REVISIONS_TOPIC], revisionRecordSchema);
-    this.writer = new ChannelWriter(kafka);
+    this.writer = new TopicWriter(kafka);
   }
 
   /** Follows the topic until the signal. */
@@ -79,7 +79,7 @@ export class RevisionBook implements AsyncDisposable {
     if (records.length === 0) return;
     const entries = records.map((record) => ({ key: keyOf(record.uid, record.revision), record }));
     await this.writer.put(
-      REVISIONS_TOPIC,
+      compactedTopicDefinition(REVISIONS_TOPIC),
       entries.map(({ key, record }) => ({ key, value: Buffer.from(JSON.stringify(record)) })),
     );
     for (const { key, record } of entries) this.book.keep(key, record);
@@ -89,7 +89,7 @@ export class RevisionBook implements AsyncDisposable {
     const known = keys.filter((key) => this.book.get(key) !== undefined);
     if (known.length === 0) return;
     await this.writer.put(
-      REVISIONS_TOPIC,
+      compactedTopicDefinition(REVISIONS_TOPIC),
       known.map((key) => ({ key, value: null })),
     );
     for (const key of known) this.book.drop(key);

@@ -33,6 +33,7 @@ import { exportRoutes } from './routes/export.ts';
 import { historyRoutes } from './routes/history.ts';
 import { logRoutes } from './routes/logs.ts';
 import { nodeRoutes } from './routes/nodes.ts';
+import { oidcRoutes } from './routes/oidc.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { overviewRoutes } from './routes/overview.ts';
 import { positionRoutes } from './routes/positions.ts';
@@ -87,7 +88,9 @@ export async function createServer(parts: AdminParts): Promise<App> {
   await guard(app, parts.config, parts.access);
   await app.register(fastifySwagger, { openapi: OPENAPI, transform: jsonSchemaTransform });
   await app.register(async (scope: App) => {
-    sessionRoutes(scope, parts, new LoginLimits());
+    const limits = new LoginLimits();
+    sessionRoutes(scope, parts, limits);
+    oidcRoutes(scope, parts, limits);
     userRoutes(scope, parts);
     tokenRoutes(scope, parts);
     idempotency(scope);

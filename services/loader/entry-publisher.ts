@@ -1,7 +1,5 @@
 import type { KafkaAddress } from '../../shared/kafka/cluster.ts';
-import { openProducer, type RecordProducer } from '../../shared/kafka/record-producer.ts';
-
-const MAX_BYTES = 500_000;
+import { firstPart, TopicWriter } from '../../shared/kafka/topic-writer.ts';
 
 /**
  * Tells the admin API what stands in the target, on a compacted topic. What Kafka does not take now is told again with the next change,
@@ -11,12 +9,13 @@ export class EntryPublisher {
   private readonly kafka: KafkaAddress;
   private readonly topic: string;
   private readonly waiting = new Map<string, Buffer | null>();
-  private producer: RecordProducer | undefined;
+  private readonly writer: TopicWriter;
   private writing: Promise<void> | undefined;
 
   constructor(kafka: KafkaAddress, topic: string) {
     this.kafka = kafka;
     this.topic = topic;
+    this.writer = new TopicWriter(kafka);
   }
 
   /** `entry` undefined: there is none any more. */
@@ -35,37 +34,22 @@ export class EntryPublisher {
 
   async close(): Promise<void> {
     await this.writing;
-    await this.producer?.close();
+    await this.writer.close();
   }
 
   private async write(): Promise<void> {
     while (this.waiting.size > 0) {
-      const records = this.nextRecords();
+      const records = firstPart([...this.waiting].map(([key, value]) => ({ key, value })));
       try {
-        this.producer ??= openProducer(this.kafka);
-        await this.producer.put(this.topic, records);
+        await this.writer.put(this.topic, records);
       } catch (error) {
         this.kafka.log.warn(
           { err: error, topic: this.topic },
           'entries for the admin API could not be told; they are told with the next change',
         );
-        await this.producer?.close();
-        this.producer = undefined;
         return;
       }
       for (const { key, value } of records) if (this.waiting.get(key) === value) this.waiting.delete(key);
     }
-  }
-
-  /** At least one, and no more than a broker takes at once. */
-  private nextRecords(): { key: string; value: Buffer | null }[] {
-    const records: { key: string; value: Buffer | null }[] = [];
-    let bytes = 0;
-    for (const [key, value] of this.waiting) {
-      bytes += key.length + (value?.length ?? 0);
-      if (records.length > 0 && bytes > MAX_BYTES) break;
-      records.push({ key, value });
-    }
-    return records;
   }
 }

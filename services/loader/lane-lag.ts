@@ -1,3 +1,5 @@
+import { ClockSkew } from './clock-skew.ts';
+
 /** Heartbeats leave the selector once a second. */
 const BEAT_LATE_MS = 4_000;
 
@@ -5,9 +7,11 @@ type Heartbeat = { readonly committedMs: number; readonly behind: bigint };
 
 /**
  * How far one partition is behind its source. A heartbeat counts when everything before it has been applied, not when it is read: a target that works
- * slowly, or not at all, is behind by the age of what it applied last. Times of the source are µs.
+ * slowly, or not at all, is behind by the age of what it applied last. Times of the source are µs, 0 where none is known, which changes nothing. As far as its
+ * clock is seen to be ahead of the one here, it does not make the lag smaller.
  */
 export class LaneLag {
+  private readonly skew = new ClockSkew();
   private next = 0n;
   /** What was handled last: its age when that was done, ms. */
   private last: { readonly ms: number; readonly committedMs: number } | undefined;
@@ -24,14 +28,16 @@ export class LaneLag {
 
   /** The first record that is to be applied: before anything is applied, its age is the least that the lag can be. */
   found(committed: number): void {
-    this.last ??= lagOf(committed / 1_000);
+    if (this.last === undefined) this.handled(committed / 1_000);
   }
 
   /** `behind`: everything before it is applied when the lane has applied up to this offset. */
   heartbeat(committed: number, behind: bigint): void {
     this.heardAt = Date.now();
+    if (committed === 0) return;
     const heartbeat = { committedMs: committed / 1_000, behind };
-    if (behind <= this.next) this.last = lagOf(heartbeat.committedMs);
+    this.skew.arrived(heartbeat.committedMs);
+    if (behind <= this.next) this.handled(heartbeat.committedMs);
     else if (this.waiting.at(-1)?.behind === behind) this.waiting.splice(-1, 1, heartbeat);
     else this.waiting.push(heartbeat);
   }
@@ -41,7 +47,7 @@ export class LaneLag {
     this.next = next;
     const counted = this.waiting.findLast(({ behind }) => behind <= next);
     this.waiting = this.waiting.filter(({ behind }) => behind > next);
-    this.last = lagOf(counted?.committedMs ?? committed / 1_000);
+    this.handled(counted?.committedMs ?? committed / 1_000);
   }
 
   /** Behind, or without a heartbeat: now - commit time of the newest change or heartbeat that counts. Caught up: what the last one took. Undefined until known. */
@@ -49,10 +55,19 @@ export class LaneLag {
     if (this.last === undefined) return undefined;
     const { ms, committedMs } = this.last;
     const isSilent = this.heardAt !== undefined && now - this.heardAt > BEAT_LATE_MS;
-    return isBehind || isSilent ? Math.max(ms, Math.round(now - committedMs)) : ms;
+    return isBehind || isSilent ? Math.max(ms, this.ageOf(committedMs, now)) : ms;
   }
-}
 
-function lagOf(committedMs: number): { ms: number; committedMs: number } {
-  return { ms: Math.max(0, Math.round(Date.now() - committedMs)), committedMs };
+  /** How far the clock of the source is seen to be ahead, ms. */
+  get aheadMs(): number {
+    return this.skew.aheadMs;
+  }
+
+  private handled(committedMs: number): void {
+    if (committedMs > 0) this.last = { ms: this.ageOf(committedMs, Date.now()), committedMs };
+  }
+
+  private ageOf(committedMs: number, now: number): number {
+    return Math.max(0, Math.round(now - committedMs + this.aheadMs));
+  }
 }

@@ -296,7 +296,7 @@ export class Lane {
     const { nextOffset, identity } = batch.checkpoint;
     board.applied(this.partition.partition, batch);
     batchApplied(board.identity, batch);
-    const lagMs = Date.now() - batch.checkpoint.committed / 1_000;
+    const lagMs = board.ageMs(this.partition.partition, batch.checkpoint.committed);
     if (batch.rows.size > 0) this.settings.history.applied(batch.rows, batch.transactions, lagMs);
     this.quarantine.kept(batch.quarantined, quarantine, batch.isFinal);
     for (const found of batch.drift) this.log.warn({ ...found }, 'the target was not as the stream expects it');

@@ -3,6 +3,7 @@ import { databaseProbe, kafkaProbe, registryProbe } from '../../shared/control/p
 import { SelfReport } from '../../shared/control/self-report.ts';
 import { StatusPublisher } from '../../shared/control/status-publisher.ts';
 import { ensureTopic } from '../../shared/kafka/topic-admin.ts';
+import { asReplicationError } from '../../shared/runtime/errors.ts';
 import { HealthServer } from '../../shared/runtime/health-server.ts';
 import type { Logger, LogTap } from '../../shared/runtime/log.ts';
 import { backoffMs, pause } from '../../shared/runtime/retry.ts';
@@ -82,7 +83,7 @@ export async function runLoader(parts: LoaderParts, signal: AbortSignal): Promis
   }
 }
 
-/** These topics may be made by any process of the site; waits for Kafka as long as it takes. */
+/** These topics may be made by any process of the site; waits for Kafka as long as it takes, and says once why. */
 async function ensureControlTopics(
   kafka: Parameters<typeof ensureTopic>[0],
   site: string,
@@ -94,7 +95,8 @@ async function ensureControlTopics(
         await ensureTopic(kafka, compactedTopicDefinition(name));
       return;
     } catch (error) {
-      kafka.log.warn({ err: error }, 'waits for Kafka');
+      const { code, message, remedy } = asReplicationError(error);
+      if (attempt === 0) kafka.log.warn({ code, remedy, error: message }, 'waiting');
       await pause(backoffMs(attempt, 3_000), signal);
     }
   }

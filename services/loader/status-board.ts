@@ -11,6 +11,7 @@ import type {
 import type { ReplicationError } from '../../shared/runtime/errors.ts';
 import type { AppliedBatch } from './applier.ts';
 import type { Checkpoint } from './checkpoint.ts';
+import { skewNotes } from './clock-skew.ts';
 import type { DriftKind } from './drift.ts';
 import { LaneLag } from './lane-lag.ts';
 import type { Tally } from './tally.ts';
@@ -241,7 +242,8 @@ export class StatusBoard {
     }
     const last = lanes.map(([, { applied }]) => applied).findLast((checkpoint) => checkpoint !== undefined);
     const lagMs = this.lagMs(now);
-    const notes = lanes.flatMap(([, { note }]) => note ?? []);
+    const aheadMs = Math.max(0, ...lanes.map(([, { lag }]) => lag.aheadMs));
+    const notes = [...lanes.flatMap(([, { note }]) => note ?? []), ...skewNotes(who.source, aheadMs)];
     return {
       role: 'loader',
       ...who,
@@ -271,6 +273,12 @@ export class StatusBoard {
       ...(this.drift.size === 0 ? {} : { drift: Object.fromEntries(this.drift) }),
       ...(this.skipped.size === 0 ? {} : { skipped: Object.fromEntries(this.skipped) }),
     };
+  }
+
+  /** Age of a change that was committed at this time, µs, as far as the clock of the source can be trusted. */
+  ageMs(partition: number, committedMicros: number): number {
+    const aheadMs = this.lanes.get(partition)?.lag.aheadMs ?? 0;
+    return Math.max(0, Date.now() - committedMicros / 1_000 + aheadMs);
   }
 
   /** That of the slowest partition; undefined until something is known. */

@@ -4,6 +4,7 @@ import type { StatusPublisher } from '../../shared/control/status-publisher.ts';
 import type { KafkaAddress } from '../../shared/kafka/cluster.ts';
 import { followTopic } from '../../shared/kafka/topic-follower.ts';
 import { type Channel, channelSchema, type Database, type Pipeline, pipelineUid } from '../../shared/model/channel.ts';
+import type { ReplicationError } from '../../shared/runtime/errors.ts';
 import type { Logger } from '../../shared/runtime/log.ts';
 import { CHANNELS_TOPIC, rowsTopic } from '../../topics/topics.ts';
 import type { BatchLimits } from './batcher.ts';
@@ -57,7 +58,7 @@ export class Supervisor {
   /** Runs until the signal, then stops all pipelines: each ends or undoes its target transaction, commits its offsets and leaves its group. */
   async run(signal: AbortSignal): Promise<void> {
     const { kafka, log } = this.parts;
-    const onWait = (error: Error): void => log.warn(error.message);
+    const onWait = ({ code, remedy, message }: ReplicationError): void => log.warn({ code, remedy }, message);
     let caughtUp = false;
     for await (const part of followTopic({ ...kafka, topic: CHANNELS_TOPIC, onWait }, signal)) {
       for (const { key, value } of part.records) this.note(key, value);

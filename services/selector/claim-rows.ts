@@ -52,11 +52,11 @@ async function headAt(reader: RangeReader, partition: number, offset: bigint): P
   return undefined;
 }
 
-/** Resolves to the offset of the heartbeat. */
+/** Resolves to the offset of the heartbeat. It bears no time: up to which one the source has been read is not known yet. */
 async function claimPartition(parts: ClaimParts, partition: number, serial: number): Promise<bigint> {
   const { producer, topic, heartbeatId, saved } = parts;
   const { epoch, transaction, log } = saved;
-  const head = { epoch, transaction, committed: saved.at * 1_000, gtid: '', file: log.file, position: log.position };
+  const head = { epoch, transaction, committed: 0, gtid: '', file: log.file, position: log.position };
   const out = new AvroWriter(1 << 10);
   writeFrame(out, heartbeatId);
   const lastAt = writeHead(out, 'h', encodeHead(head, new AvroWriter(1 << 10)), 0, serial);

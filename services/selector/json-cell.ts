@@ -1,9 +1,10 @@
-import { AvroWriter } from '../../shared/codec/avro-writer.ts';
+import type { AvroWriter } from '../../shared/codec/avro-writer.ts';
 import { jsonDoubleText } from '../../shared/mysql/double-text.ts';
 import type { Cell } from './cell-codec.ts';
 import { decimalReader, decimalText } from './decimal-cell.ts';
 import { EventReader } from './event-reader.ts';
 import { jsonTemporalText } from './json-temporal.ts';
+import { ascii, beginText, byte, endText, quoted, raw, separator } from './json-text.ts';
 
 /**
  * Binary JSON as the text that SELECT prints, from bytes to bytes: no JavaScript object is made of a document.
@@ -30,9 +31,7 @@ const Kind = {
 const Field = { TIMESTAMP: 7, DATE: 10, TIME: 11, DATETIME: 12, DECIMAL: 246, VAR_STRING: 253 } as const;
 const LITERALS = ['null', 'true', 'false'];
 const MOST_DEPTH = 100;
-const KEPT_BYTES = 1 << 20;
 
-let text = new AvroWriter(1 << 12);
 /** Bytes of the document that may still be visited: parts never overlap in a sound one, so a crafted one cannot make us run in circles. */
 let budget = 0;
 
@@ -49,12 +48,11 @@ export function json(lengthBytes: number): Cell {
 
 /** Writes the document in `bytes[start..end)` as an Avro string. One of no bytes is `null`, as for the server. */
 export function jsonText(bytes: Buffer, start: number, end: number, out: AvroWriter): void {
-  text.at = 0;
+  beginText();
   budget = 2 * (end - start);
   if (start === end) ascii('null');
   else writeValue(bytes, bytes[start] as number, start + 1, end, 0);
-  out.slice(text.bytes, 0, text.at);
-  if (text.bytes.length > KEPT_BYTES) text = new AvroWriter(1 << 12);
+  endText(out);
 }
 
 function writeValue(b: Buffer, kind: number, at: number, end: number, depth: number): void {
@@ -69,7 +67,7 @@ function writeValue(b: Buffer, kind: number, at: number, end: number, depth: num
       return;
     case Kind.STRING: {
       const { start, length } = counted(b, at, end);
-      quoted(b, start, start + length);
+      writeText(b, start, start + length);
       return;
     }
     case Kind.OPAQUE:
@@ -151,7 +149,7 @@ function writeObject(b: Buffer, base: number, limit: number, large: boolean, dep
     const start = base + b.readUIntLE(entry, offsetBytes);
     const length = b.readUInt16LE(entry + offsetBytes);
     need(start, length, end);
-    quoted(b, start, start + length);
+    writeText(b, start, start + length);
     separator(58);
     writeEntry(b, base, values + i * (offsetBytes + 1), end, offsetBytes, depth);
   }
@@ -190,7 +188,7 @@ function writeOpaque(b: Buffer, at: number, end: number): void {
   const stop = start + length;
   switch (type) {
     case Field.VAR_STRING:
-      quoted(b, start, stop);
+      writeText(b, start, stop);
       return;
     case Field.DECIMAL:
       writeDecimal(b, start, stop);
@@ -225,9 +223,7 @@ function writeDecimal(b: Buffer, start: number, end: number): void {
   decimalReaders.set(id, read);
   const length = read(decimalInput.open(b, start + 2, end));
   if (decimalInput.at !== end) throw new RangeError('a DECIMAL in a JSON document has too few or too many bytes');
-  text.reserve(length);
-  decimalText.copy(text.bytes, text.at, 0, length);
-  text.at += length;
+  raw(decimalText, 0, length);
 }
 
 /** The server breaks the lines of base64 after 76 characters, and prints the break as `\n`. */
@@ -254,62 +250,13 @@ function need(at: number, bytes: number, end: number): void {
   if (at + bytes > end) throw new RangeError('a JSON document reaches over its end');
 }
 
+/** A key or a text. */
+function writeText(b: Buffer, start: number, end: number): void {
+  spend(end - start);
+  quoted(b, start, end);
+}
+
 function spend(bytes: number): void {
   budget -= bytes;
   if (budget < 0) throw new RangeError('parts of a JSON document overlap');
-}
-
-const QUOTE = 34;
-const BACKSLASH = 92;
-const SHORT_ESCAPES = new Map([
-  [8, 'b'],
-  [9, 't'],
-  [10, 'n'],
-  [12, 'f'],
-  [13, 'r'],
-  [QUOTE, '"'],
-  [BACKSLASH, '\\'],
-]);
-
-function quoted(b: Buffer, start: number, end: number): void {
-  spend(end - start);
-  text.reserve(end - start + 2);
-  text.bytes[text.at++] = QUOTE;
-  let from = start;
-  for (let i = start; i < end; i++) {
-    const code = b[i] as number;
-    if (code >= 32 && code !== QUOTE && code !== BACKSLASH) continue;
-    raw(b, from, i);
-    const short = SHORT_ESCAPES.get(code);
-    ascii(short === undefined ? `\\u${code.toString(16).padStart(4, '0')}` : `\\${short}`);
-    from = i + 1;
-  }
-  raw(b, from, end);
-  byte(QUOTE);
-}
-
-function raw(b: Buffer, start: number, end: number): void {
-  const length = end - start;
-  text.reserve(length);
-  if (length < 48) for (let i = start; i < end; i++) text.bytes[text.at++] = b[i] as number;
-  else {
-    b.copy(text.bytes, text.at, start, end);
-    text.at += length;
-  }
-}
-
-function byte(code: number): void {
-  text.reserve(1);
-  text.bytes[text.at++] = code;
-}
-
-function separator(code: number): void {
-  text.reserve(2);
-  text.bytes[text.at++] = code;
-  text.bytes[text.at++] = 32;
-}
-
-function ascii(word: string): void {
-  text.reserve(word.length);
-  for (let i = 0; i < word.length; i++) text.bytes[text.at++] = word.charCodeAt(i);
 }

@@ -26,14 +26,14 @@ export type SelectorParts = {
 
 /**
  * Reads every source of its site that the channels name and that no other selector of the site reads, until the signal: then all runs drain, save their
- * positions and give their sources back.
+ * positions and give their sources back. The process ends with 1 when one could not drain within 10 s.
  */
 export async function runSelector({ settings, registry, log, tap }: SelectorParts, signal: AbortSignal): Promise<void> {
   const { site, instance, brokers, kafkaSecurity: security } = settings;
   const kafka = { brokers, clientId: `lutra-selector-${instance}`, log, security };
   const health = new HealthServer();
   const runners = new Map<string, SourceRunner>();
-  const ending = new Map<string, Promise<void>>();
+  const ending = new Map<string, Promise<boolean>>();
   const leases = settings.redis === undefined ? undefined : openLeases(settings.redis, log);
   let desired: ReadonlyMap<string, DesiredSource> = new Map();
   const probes = [
@@ -90,7 +90,8 @@ export async function runSelector({ settings, registry, log, tap }: SelectorPart
       }
     }
   } finally {
-    await Promise.all([...[...runners.values()].map((runner) => runner.stop()), ...ending.values()]);
+    const drained = await Promise.all([...[...runners.values()].map((runner) => runner.stop()), ...ending.values()]);
+    if (drained.includes(false)) process.exitCode = 1;
     leases?.close();
     await status.close();
     await self.close();
@@ -106,7 +107,7 @@ async function untilDone(signal: AbortSignal, log: Logger, attempt: () => Promis
       return;
     } catch (error) {
       const known = asReplicationError(error);
-      if (n === 0) log.warn({ code: known.code, error: known.message }, 'waiting');
+      if (n === 0) log.warn({ code: known.code, remedy: known.remedy, error: known.message }, 'waiting');
       await pause(backoffMs(n, 3_000), signal);
     }
   }

@@ -23,12 +23,14 @@ import { claimRows } from './claim-rows.ts';
 import type { TableMap } from './column.ts';
 import { isSequence, withDeclaredTypes } from './declared-types.ts';
 import type { DesiredSource } from './desired-sources.ts';
+import { Heartbeats } from './heartbeats.ts';
 import { LogTail } from './log-tail.ts';
 import { learnTables, openSchemaHistory } from './open-schema-history.ts';
 import { partitionOf } from './ordering-domain.ts';
 import { loadPosition, PositionWriter } from './position-store.ts';
 import { publishedBefore } from './published-before.ts';
 import { type Progress, Publisher } from './publisher.ts';
+import { ReadClock } from './read-clock.ts';
 import { RowPlan } from './row-plan.ts';
 import { beginning, chooseStart, formerWish, isFollowed } from './run-start.ts';
 import { namesColumns } from './schema-capture.ts';
@@ -66,8 +68,6 @@ export type RunningSource = {
   /** Goes over to another wish for the same database, without a stop; false when it has to be stopped for that. */
   readonly adopt: (desired: DesiredSource) => boolean;
 };
-
-const HEARTBEAT_MS = 1_000;
 
 /**
  * One run of a source: claim, position, checks, schemas, then binlog to Kafka until the signal, which drains, or an error.
@@ -170,7 +170,16 @@ export async function runSource(parts: RunParts, signal: AbortSignal): Promise<v
         if (hasNames(map)) return preparePlan(parts, map, decoders, connect, mariadb);
         return history.describe(map).then((described) => preparePlan(parts, described, decoders, connect, mariadb));
       },
-      onBoundary: () => selection.atBoundary(),
+      onBoundary: () => {
+        selection.atBoundary();
+        heartbeats.atBoundary();
+      },
+    });
+    const clock = new ReadClock(assembler);
+    const heartbeats: Heartbeats = new Heartbeats({
+      ...{ publisher, clock, schemaId: heartbeatId },
+      place: () => ({ file: tail.file, position: tail.position }),
+      isInsideTransaction: () => assembler.insideTransaction,
     });
     const selection: SelectionSwitch = new SelectionSwitch({
       desired: begun,
@@ -201,23 +210,15 @@ export async function runSource(parts: RunParts, signal: AbortSignal): Promise<v
         return true;
       },
     });
-    const heartbeat = setInterval(() => {
-      if (assembler.insideTransaction) return;
-      publisher.heartbeat(heartbeatId, {
-        committed: Date.now() * 1_000,
-        gtid: '',
-        file: tail.file,
-        position: tail.position,
-      });
-    }, HEARTBEAT_MS);
     const start = tail.skipBefore ? { file: tail.skipBefore.file } : { gtidSet: from.log.gtidSet };
     const reading = new AbortController();
     const stop = AbortSignal.any([signal, reading.signal]);
+    heartbeats.start();
     try {
-      await Promise.race([readBinlog(address, start, assembler, stop, stream), failure.promise]);
+      await Promise.race([readBinlog(address, start, clock, stop, stream), failure.promise]);
       await publisher.drain();
     } finally {
-      clearInterval(heartbeat);
+      heartbeats.stop();
       reading.abort();
     }
   } finally {

@@ -9,7 +9,7 @@ import { backoffMs, pause } from '../../shared/runtime/retry.ts';
 import { type Stage, type Stall, StallWatch, stallReason } from '../../shared/runtime/stall-watch.ts';
 import type { DesiredSource } from './desired-sources.ts';
 import type { Leadership } from './leadership.ts';
-import { RestartPolicy } from './restart-policy.ts';
+import { RestartPolicy, type StageLimits } from './restart-policy.ts';
 import { type RunningSource, runSource } from './source-run.ts';
 
 export type RunnerParts = {
@@ -21,6 +21,8 @@ export type RunnerParts = {
   readonly log: Logger;
   /** Told when the state changes, so that the status leaves at once. */
   readonly onState: () => void;
+  /** After how long a run that hangs in a stage is given up; left out: as `RestartPolicy` has it. */
+  readonly restartAfter?: StageLimits;
 };
 
 const BLOCKED_RETRY_MS = 5_000;
@@ -29,13 +31,15 @@ const LOOK_MS = 1_000;
 /** A run begins anew this often: brokers forget a name that shuts out older runs when nobody asks for it for a week. */
 const RUN_LIMIT_MS = 24 * 3_600_000;
 const START_LIMIT_MS = 60_000;
+/** A run that is to end has this long to send what it has read. */
+const DRAIN_LIMIT_MS = 10_000;
 const TROUBLE: ReadonlySet<PipelineState> = new Set(['waiting', 'blocked', 'gap']);
 
 /**
  * Keeps one source running: starts a run, and after its end another, with a wait that its error asks for.
  * States: standby (another selector reads it) -> starting -> running (or paused, when no pipeline ever ran) -> (error) waiting | blocked | gap -> starting …;
  * stopped ends it. A run whose stage makes no progress for 10 s while work waits is stalled until it gets on;
- * one that hangs in `decode` for a minute, or in `start` for five, is given up and another one begins. Every error leaves the position where its rows were acknowledged, so a run can always begin again, here or in another selector.
+ * one that hangs in `decode` for a minute, or in `start` for five, is given up and another one begins, and so is one that does not end within 10 s when it is to. Every error leaves the position where its rows were acknowledged, so a run can always begin again, here or in another selector.
  */
 export class SourceRunner {
   private readonly parts: RunnerParts;
@@ -47,16 +51,18 @@ export class SourceRunner {
   private running: RunningSource | undefined;
   private transactionsBefore = 0;
   private readonly stalls = new StallWatch();
-  private readonly restarts = new RestartPolicy();
+  private readonly restarts: RestartPolicy;
   private abandoned = new AbortController();
   private readonly watch = setInterval(() => this.lookForStall(), LOOK_MS);
   private current = new AbortController();
   private readonly stopping = new AbortController();
+  private isCutShort = false;
   private readonly ended: Promise<void>;
 
   /** `after`: the end of an earlier runner of the same source, which may still be draining. */
-  constructor(parts: RunnerParts, desired: DesiredSource, after: Promise<void> = Promise.resolve()) {
+  constructor(parts: RunnerParts, desired: DesiredSource, after: Promise<unknown> = Promise.resolve()) {
     this.parts = parts;
+    this.restarts = new RestartPolicy(parts.restartAfter);
     this.desired = desired;
     this.ended = after.then(() => this.runUntilStopped());
   }
@@ -69,10 +75,12 @@ export class SourceRunner {
     if (!isSameDatabase || !this.running?.adopt(desired)) this.current.abort();
   }
 
-  async stop(): Promise<void> {
+  /** Drains, gives the source back, and resolves to whether all that was read has been published: after 10 s it is left to the next run. */
+  async stop(): Promise<boolean> {
     this.stopping.abort();
     this.current.abort();
     await this.ended;
+    return !this.isCutShort;
   }
 
   /** Whether this selector is the one that reads the source, or tries to. */
@@ -172,7 +180,27 @@ export class SourceRunner {
     run.catch(() => {});
     const givenUp = Promise.withResolvers<never>();
     given.addEventListener('abort', () => givenUp.reject(given.reason), { once: true });
-    await Promise.race([run, givenUp.promise]);
+    let limit: NodeJS.Timeout | undefined;
+    const bound = (): void => {
+      limit = setTimeout(() => this.cutShort(), DRAIN_LIMIT_MS);
+    };
+    if (signal.aborted) bound();
+    else signal.addEventListener('abort', bound, { once: true });
+    await Promise.race([run, givenUp.promise]).finally(() => {
+      signal.removeEventListener('abort', bound);
+      clearTimeout(limit);
+    });
+  }
+
+  private cutShort(): void {
+    this.isCutShort = this.stopping.signal.aborted;
+    this.abandoned.abort(
+      new ReplicationError(
+        'DRAIN_CUT_SHORT',
+        `the run of ${this.desired.id} did not end within ${DRAIN_LIMIT_MS / 1_000} s and was given up`,
+        'nothing to do: its position covers only what Kafka has acknowledged, and the next run reads on from there',
+      ),
+    );
   }
 
   private async waitAfter(error: ReplicationError, backoff: () => number): Promise<void> {

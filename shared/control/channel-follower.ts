@@ -2,6 +2,7 @@ import { CHANNELS_TOPIC } from '../../topics/topics.ts';
 import type { KafkaAddress } from '../kafka/cluster.ts';
 import { followTopic } from '../kafka/topic-follower.ts';
 import { type Channel, channelSchema } from '../model/channel.ts';
+import type { ReplicationError } from '../runtime/errors.ts';
 
 /**
  * Follows the desired state: yields all channels by name, first when the topic has been read to its end, then after every change.
@@ -13,8 +14,8 @@ export async function* followChannels(
 ): AsyncGenerator<ReadonlyMap<string, Channel>> {
   const channels = new Map<string, Channel>();
   let told = false;
-  const onWait = (error: Error): void => {
-    if (!told) kafka.log.warn({ error: error.message, topic: CHANNELS_TOPIC }, 'waiting for the channels');
+  const onWait = ({ code, message, remedy }: ReplicationError): void => {
+    if (!told) kafka.log.warn({ code, remedy, error: message, topic: CHANNELS_TOPIC }, 'waiting for the channels');
     told = true;
   };
   let ready = false;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { statusTopic } from '../../topics/topics.ts';
 import type { KafkaAddress } from '../kafka/cluster.ts';
-import { openProducer, type RecordProducer } from '../kafka/record-producer.ts';
+import { TopicWriter } from '../kafka/topic-writer.ts';
 import { type LinkReport, type NodeReport, nodeKey } from '../model/node.ts';
 
 const EVERY_MS = 3_000;
@@ -15,17 +15,16 @@ export type NodeIdentity = Pick<NodeReport, 'role' | 'instance' | 'site'>;
  * later: the next report is newer. A clean stop leaves a tombstone.
  */
 export class NodeReporter {
-  private readonly kafka: KafkaAddress;
+  private readonly writer: TopicWriter;
   private readonly who: NodeIdentity;
   private readonly links: () => LinkReport[];
   private readonly timer = setInterval(() => this.tell(), EVERY_MS);
   private readonly version = versionOfProject();
   private cpu = { usage: process.cpuUsage(), at: performance.now() };
-  private producer: RecordProducer | undefined;
   private telling: Promise<void> | undefined;
 
   constructor(kafka: KafkaAddress, who: NodeIdentity, links: () => LinkReport[]) {
-    this.kafka = kafka;
+    this.writer = new TopicWriter(kafka);
     this.who = who;
     this.links = links;
     this.tell();
@@ -43,12 +42,7 @@ export class NodeReporter {
   /** Waits at most 3 s for Kafka. */
   async close(): Promise<void> {
     clearInterval(this.timer);
-    const ended = (async () => {
-      await this.telling;
-      await this.put(null).catch(() => {});
-    })();
-    await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 3_000).unref())]);
-    await this.producer?.close();
+    await this.writer.closeAfter((this.telling ?? Promise.resolve()).then(() => this.put(null)));
   }
 
   private report(): NodeReport {
@@ -74,15 +68,7 @@ export class NodeReporter {
   }
 
   private async put(value: Buffer | null): Promise<void> {
-    this.producer ??= openProducer(this.kafka);
-    try {
-      await this.producer.put(statusTopic(this.who.site), [{ key: nodeKey(this.who), value }]);
-    } catch (error) {
-      const { producer } = this;
-      this.producer = undefined;
-      await producer?.close();
-      throw error;
-    }
+    await this.writer.put(statusTopic(this.who.site), [{ key: nodeKey(this.who), value }]);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { KafkaAddress } from '../kafka/cluster.ts';
-import { openProducer, type RecordProducer } from '../kafka/record-producer.ts';
+import { TopicWriter } from '../kafka/topic-writer.ts';
 import type { Status } from '../model/status.ts';
 
 const EVERY_MS = 1_000;
@@ -23,11 +23,10 @@ type Watched = {
  * It never holds the data back: what Kafka does not take now is told again a second later. `remove` leaves a tombstone.
  */
 export class StatusPublisher {
-  private readonly kafka: KafkaAddress;
+  private readonly writer: TopicWriter;
   private readonly topic: string;
   private readonly watched = new Map<string, Watched>();
   private readonly removed = new Set<string>();
-  private producer: RecordProducer | undefined;
   private timer: NodeJS.Timeout | undefined;
   private writing: Promise<void> = Promise.resolve();
 
@@ -35,7 +34,7 @@ export class StatusPublisher {
 
   /** `onChange` is told when something enters another state, or is there for another reason. */
   constructor(kafka: KafkaAddress, topic: string, onChange: (status: Status) => void = () => {}) {
-    this.kafka = kafka;
+    this.writer = new TopicWriter(kafka);
     this.topic = topic;
     this.onChange = onChange;
     this.timer = setInterval(() => this.tick(), EVERY_MS);
@@ -70,8 +69,7 @@ export class StatusPublisher {
     for (const key of this.watched.keys()) this.removed.add(key);
     this.watched.clear();
     this.tick();
-    await Promise.race([this.writing, new Promise((resolve) => setTimeout(resolve, 3_000).unref())]);
-    await this.producer?.close();
+    await this.writer.closeAfter(this.writing);
   }
 
   private async write(): Promise<void> {
@@ -87,7 +85,7 @@ export class StatusPublisher {
       records.push({ key, value: Buffer.from(JSON.stringify(status)) });
     }
     if (records.length === 0) return;
-    await this.put(records);
+    await this.writer.put(this.topic, records);
     for (const [watched, said] of spoken) Object.assign(watched, { said, saidAt: now });
     for (const { key, value } of records) if (value === null) this.removed.delete(key);
   }
@@ -104,17 +102,6 @@ export class StatusPublisher {
     if (standing !== watched.standing) this.onChange(whole);
     watched.standing = standing;
     return whole;
-  }
-
-  private async put(records: { key: string; value: Buffer | null }[]): Promise<void> {
-    this.producer ??= openProducer(this.kafka);
-    try {
-      await this.producer.put(this.topic, records);
-    } catch (error) {
-      await this.producer.close();
-      this.producer = undefined;
-      throw error;
-    }
   }
 }
 

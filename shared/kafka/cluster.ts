@@ -106,21 +106,41 @@ export function asKafkaError(brokers: readonly string[], error: unknown): Replic
   return error instanceof ReplicationError ? error : kafkaUnreachable(brokers, error);
 }
 
-const REFUSED_USER = /SASL|authentication failed/i;
-const USER_TROUBLE = {
-  reason: 'it does not take the user',
-  remedy: 'mend LUTRA_KAFKA_SASL, LUTRA_KAFKA_USER and LUTRA_KAFKA_PASSWORD, or make the user at the broker',
-};
+const TROUBLES = [
+  {
+    sign: /SASL|authentication failed/i,
+    reason: 'it does not take the user',
+    remedy: 'mend LUTRA_KAFKA_SASL, LUTRA_KAFKA_USER and LUTRA_KAFKA_PASSWORD, or make the user at the broker',
+  },
+  {
+    sign: /not authorized/i,
+    reason: 'its ACLs do not allow that',
+    remedy: 'give the user of this process the rights that docs/security.md lists; it is tried again by itself',
+  },
+  {
+    sign: /closed connection/i,
+    reason: 'it closes the connection',
+    remedy:
+      'start the broker; if it runs, this port may want TLS or a user: set LUTRA_KAFKA_TLS, LUTRA_KAFKA_SASL, or address its plain port in LUTRA_KAFKA; it is tried again by itself',
+  },
+];
 
 export function kafkaUnreachable(brokers: readonly string[], cause: unknown): ReplicationError {
-  const text = (cause instanceof Error ? cause.message : String(cause)).replace(/\s+/g, ' ').trim();
-  const trouble = REFUSED_USER.test(text) ? USER_TROUBLE : tlsTrouble(cause, 'LUTRA_KAFKA_TLS');
+  const text = textOf(cause);
+  const trouble = tlsTrouble(cause, 'LUTRA_KAFKA_TLS') ?? TROUBLES.find(({ sign }) => sign.test(text));
   return new ReplicationError(
     'KAFKA_UNREACHABLE',
     `Kafka at ${brokers.join(',')} does not answer: ${trouble === undefined ? text : `${trouble.reason} (${text})`}`,
     trouble?.remedy ?? 'start the broker or mend LUTRA_KAFKA; this process tries again by itself',
     cause,
   );
+}
+
+/** In one line; of several errors in one, the first. */
+function textOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  if ('errors' in cause && Array.isArray(cause.errors) && cause.errors.length > 0) return textOf(cause.errors[0]);
+  return cause.message.replace(/\s+/g, ' ').trim();
 }
 
 /** The broker that leads a partition. Errors: KAFKA_UNREACHABLE, also while the topic does not exist or has no leader. */

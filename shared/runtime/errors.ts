@@ -31,6 +31,7 @@ const TREATMENTS = {
   SCHEMA_HISTORY_MISMATCH: 'block',
   SOURCE_STREAM_BROKEN: 'retry',
   STALLED: 'retry',
+  DRAIN_CUT_SHORT: 'retry',
   START_BEFORE_STREAM: 'block',
   START_POSITIONS_DIFFER: 'block',
   TARGET_UNREACHABLE: 'wait',

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { readPemFile, type TlsMaterial, tlsMaterialFault } from './tls.ts';
+import { readSettingFile, type TlsMaterial, tlsMaterialFault } from './tls.ts';
 
 /** How Kafka is spoken to: encrypted or not, as which user. */
 export type KafkaSecurity = {
@@ -33,7 +32,7 @@ function readSsl(env: Environment, faults: string[]): TlsMaterial | undefined {
   }
   const before = faults.length;
   const read = (name: string, file: string): string | undefined =>
-    file === '' ? undefined : readPemFile(name, file, faults);
+    file === '' ? undefined : readSettingFile(name, file, faults);
   const material = {
     ca: tls === 'true' ? undefined : read('LUTRA_KAFKA_TLS', tls),
     cert: read('LUTRA_KAFKA_TLS_CERT', certFile),
@@ -60,10 +59,5 @@ function readSasl(env: Environment, faults: string[]): KafkaSecurity['sasl'] {
 
 function readPassword(file: string, faults: string[]): string {
   if (file === '') return '';
-  try {
-    return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
-  } catch {
-    faults.push(`LUTRA_KAFKA_PASSWORD_FILE names ${file}, which cannot be read`);
-    return '';
-  }
+  return readSettingFile('LUTRA_KAFKA_PASSWORD_FILE', file, faults)?.replace(/\r?\n$/, '') ?? '';
 }

@@ -1,3 +1,4 @@
+import { ReplicationError } from './errors.ts';
 import type { Logger } from './log.ts';
 
 const GUARD_MS = 30_000;
@@ -26,7 +27,8 @@ export async function runUntilSignal(log: Logger, run: (signal: AbortSignal) => 
     await run(stop.signal);
     log.info('stopped');
   } catch (error) {
-    log.fatal({ err: error }, 'stopped by an error');
+    if (error instanceof ReplicationError) log.fatal({ code: error.code, remedy: error.remedy }, error.message);
+    else log.fatal({ err: error }, 'stopped by an error');
     process.exitCode = 1;
   } finally {
     process.off('SIGTERM', onSignal);

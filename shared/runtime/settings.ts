@@ -38,6 +38,8 @@ export function readServiceSettings(env: Environment): ServiceSettings {
       `LUTRA_REGISTRY is "${registry}": write the registry's address, for example http://registry:8080/apis/ccompat/v7`,
     );
   }
+  if (hasUser(registry))
+    faults.push('LUTRA_REGISTRY holds a user, and none is sent to the registry: write its address without one');
   readSecretKey(env, faults);
   expectNone(faults);
   return { ...common, registry };
@@ -92,4 +94,10 @@ export function expectNone(faults: readonly string[]): void {
     `the settings are not right: ${faults.join('; ')}`,
     'mend the environment of this process and start it again',
   );
+}
+
+function hasUser(address: string): boolean {
+  if (!URL.canParse(address)) return false;
+  const { username, password } = new URL(address);
+  return username !== '' || password !== '';
 }

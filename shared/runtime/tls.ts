@@ -23,8 +23,8 @@ export function tlsMaterialFault({ ca, cert, key }: TlsMaterial): string | undef
   }
 }
 
-/** Reads the PEM file of a setting; what is wrong is added to `faults`. */
-export function readPemFile(name: string, file: string, faults: string[]): string | undefined {
+/** Reads the file that a setting names; what is wrong is added to `faults`. */
+export function readSettingFile(name: string, file: string, faults: string[]): string | undefined {
   try {
     return readFileSync(file, 'utf8');
   } catch {
@@ -37,7 +37,7 @@ export function readPemFile(name: string, file: string, faults: string[]): strin
 export function readTrustedCa(env: Readonly<Record<string, string | undefined>>, faults: string[]): string | undefined {
   const file = env.LUTRA_CA?.trim() ?? '';
   if (file === '') return undefined;
-  const ca = readPemFile('LUTRA_CA', file, faults);
+  const ca = readSettingFile('LUTRA_CA', file, faults);
   if (ca === undefined || isCertificate(ca)) return ca;
   faults.push(`LUTRA_CA names ${file}, which is not a certificate in PEM form`);
   return undefined;
@@ -70,7 +70,7 @@ const TROUBLES: readonly { sign: RegExp; reason: string; remedy: (caPlace: strin
     sign: /altnames|Hostname\/IP does not match/i,
     reason: 'its certificate is of another host',
     remedy: (caPlace) =>
-      `address the server by a name that its certificate bears (an IP address is not looked for in certificates of databases), or give it another certificate; for a database with a CA of its own ${caPlace} may say verify: ca`,
+      `address the server by a name that its certificate bears, or give it another certificate${caPlace.startsWith('LUTRA_') ? '' : `; an IP address is not looked for in certificates of databases: with a CA of its own ${caPlace} may say verify: ca`}`,
   },
   {
     sign: /wrong version number|packet length too long|does not support secure connection|server does not support SSL|NO_SSL_SUPPORT/i,
@@ -81,7 +81,7 @@ const TROUBLES: readonly { sign: RegExp; reason: string; remedy: (caPlace: strin
     sign: /certificate required|bad certificate|unknown ca\b|handshake failure|tlsv1 alert|sslv3 alert|HANDSHAKE_SSL_ERROR|Client network socket disconnected before secure TLS/i,
     reason: 'the TLS handshake fails',
     remedy: (caPlace) =>
-      `look at the log of the server: it may ask for a certificate of the client, which ${caPlace} has to name, or for another version of TLS`,
+      `look at the log of the server: it may ask for a certificate of the client, which ${caPlace} has to name, for another version of TLS, or speak no TLS at this port`,
   },
 ];
 

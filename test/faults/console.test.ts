@@ -3,23 +3,12 @@ import { test } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
 import type { Server } from '../../demo/servers.ts';
 import { TUTORIAL_CHANNEL } from '../../demo/tutorial.ts';
-import { readConfig } from '../../stack/config.ts';
-import { TestBrowser } from '../support/browser.ts';
+import { logIn, TestBrowser } from '../support/browser.ts';
+import { eventually } from '../support/eventually.ts';
 import { Flow } from '../support/flow.ts';
 import { LoadedShop } from '../support/loaded-shop.ts';
 
 const TABLE = 'id INT PRIMARY KEY, email VARCHAR(60) NOT NULL, note VARCHAR(40) NULL';
-
-/** Logs in as the stack's admin. */
-async function logIn(page: Page, dir: string): Promise<void> {
-  const access = readConfig(dir)?.access;
-  assert.ok(access, 'the stack has an admin');
-  await page.goto('/');
-  await page.getByLabel('Name').fill(access.user);
-  await page.getByLabel('Password').fill(access.password);
-  await page.getByRole('button', { name: 'Log in' }).click();
-  await page.getByRole('heading', { name: 'Channels' }).waitFor();
-}
 
 type Entered = {
   readonly name: string;
@@ -42,6 +31,29 @@ async function addDatabase(page: Page, { name, site, server, as }: Entered): Pro
   await dialog.getByText('The connection works and nothing is missing.').waitFor();
   await dialog.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('cell', { name, exact: true }).waitFor();
+}
+
+/** Figures change by events, not by asking; a sign says when they cannot, and the console comes back by itself. */
+async function watchEvents(browser: TestBrowser, { stack }: LoadedShop): Promise<void> {
+  const page = await browser.page();
+  await logIn(page, stack.dir);
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  await page.goto(`/channels/${TUTORIAL_CHANNEL}`);
+  const sign = page.locator('.sidebar .live-sign');
+  await sign.getByText('Live').waitFor();
+  const seen = new Set<string>();
+  const begun = asked.length;
+  await eventually('the target counts', async () => seen.add(await page.locator('.hop').last().innerText()).size > 6);
+  const polls = asked.slice(begun).filter((path) => path.endsWith('/status'));
+  assert.ok(polls.length <= 3, `asked ${polls.length} times for ${seen.size} statuses`);
+
+  await stack.stop('admin-api');
+  await sign.getByText('Reconnecting').waitFor();
+  await browser.picture(page, 'reconnecting');
+  await stack.start('admin-api');
+  await sign.getByText('Live').waitFor({ timeout: 120_000 });
+  await page.getByText('The admin API does not answer.', { exact: false }).waitFor({ state: 'detached' });
 }
 
 /** The pictures of the README, when the channel has worked for a while. */
@@ -190,7 +202,7 @@ const LOOKS = [
   { theme: 'dark', language: 'en', width: 390 },
 ] as const;
 
-test('console: every page opens in both themes, both languages and on a phone, without a fault, and is accessible', async () => {
+test('console: every page opens in both themes, both languages and on a phone, without a fault, and is accessible; it lives by events', async () => {
   await using shop = await LoadedShop.open();
   await using browser = await TestBrowser.open(shop.stack.address('admin-api', 'http'));
   const found: string[] = [];
@@ -212,5 +224,6 @@ test('console: every page opens in both themes, both languages and on a phone, w
     await page.context().close();
   }
   await takePictures(browser, shop);
+  await watchEvents(browser, shop);
   assert.deepEqual([...found, ...browser.faults], []);
 });

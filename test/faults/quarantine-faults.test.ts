@@ -47,6 +47,12 @@ function randomStatement(random: Random): string {
   return (kinds[random.below(kinds.length)] as () => string)();
 }
 
+/** Where the checkpoint of the target stands. */
+async function nextOffset(flow: Flow): Promise<number> {
+  const [row] = await flow.atTarget('SELECT next_offset FROM lutra.checkpoint WHERE topic = ?', [flow.topic]);
+  return Number(row?.next_offset ?? 0);
+}
+
 async function work(flow: Flow, random: Random, until: () => boolean): Promise<void> {
   const source = await flow.connect('from');
   try {
@@ -96,7 +102,9 @@ for (const target of ['otter', 'user']) {
     let kills = 0;
     const killing = (async () => {
       for (; kills < KILLS; kills++) {
-        await delay(new Random(seed + kills).below(1_500));
+        const wanted = (await nextOffset(flow)) + new Random(seed + kills).below(150);
+        const isThere = async (): Promise<boolean> => (await nextOffset(flow)) > wanted;
+        await eventually(`offset ${wanted} is applied`, isThere, { limitMs: 60_000 });
         await flow.stack.kill('loader-us');
         await flow.stack.waitHealthy('loader-us', 60_000);
       }

@@ -11,13 +11,21 @@ type Event = { id: string; name: string; data: unknown };
 /** Listens to the events of an admin API until disposal. */
 class Listening implements AsyncDisposable {
   readonly events: Event[] = [];
-  private readonly stop = new AbortController();
+  private readonly stop: AbortController;
   private readonly done: Promise<void>;
 
-  constructor({ url, token }: AdminBench, query = '', lastEventId?: string) {
+  private constructor(response: Response, stop: AbortController) {
+    assert.equal(response.headers.get('content-type'), 'text/event-stream; charset=utf-8');
+    this.stop = stop;
+    this.done = this.run(response).catch(() => {});
+  }
+
+  /** Resolves when the admin API has answered: what happens from then on is told. */
+  static async open({ url, token }: AdminBench, query = '', lastEventId?: string): Promise<Listening> {
     const authorization = { authorization: `Bearer ${token}` };
     const headers = lastEventId === undefined ? authorization : { ...authorization, 'last-event-id': lastEventId };
-    this.done = this.run(`${url}/api/v1/events${query}`, headers).catch(() => {});
+    const stop = new AbortController();
+    return new Listening(await fetch(`${url}/api/v1/events${query}`, { headers, signal: stop.signal }), stop);
   }
 
   named(name: string): Event[] {
@@ -29,9 +37,7 @@ class Listening implements AsyncDisposable {
     await this.done;
   }
 
-  private async run(url: string, headers: Record<string, string>): Promise<void> {
-    const response = await fetch(url, { headers, signal: this.stop.signal });
-    assert.equal(response.headers.get('content-type'), 'text/event-stream; charset=utf-8');
+  private async run(response: Response): Promise<void> {
     let rest = '';
     for await (const part of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
       const pieces = (rest + part).split('\n\n');
@@ -54,8 +60,9 @@ test('events: who listens sees status, channels and nodes; who comes back gets w
   await testStack();
   await using bench = await AdminBench.open(stackAddresses().kafka);
   const [one, two] = [bench.channel('one'), bench.channel('two')];
-  await using all = new Listening(bench);
-  await using ofTwo = new Listening(bench, `?channel=${two}`);
+  await using all = await Listening.open(bench);
+  await using ofTwo = await Listening.open(bench, `?channel=${two}`);
+  await using quiet = await Listening.open(bench, '?statuses=false');
   for (const name of [one, two]) await bench.call('PUT', `/api/v1/channels/${name}`, bench.document(name));
   await eventually('both channels are told', () => all.named('channel').length >= 2);
   await bench.putStatus({ role: 'loader', channel: one, pipeline: 'p', source: `${bench.site}.${one}-a` });
@@ -63,10 +70,12 @@ test('events: who listens sees status, channels and nodes; who comes back gets w
     all.named('status').some(({ data }) => (data as { name: string }).name === one),
   );
   await eventually('a node is told', () => all.named('node').length > 0);
+  await eventually('the quiet one hears the same but statuses', () => quiet.named('node').length > 0);
+  assert.equal(quiet.named('status').length, 0);
   assert.ok(ofTwo.events.length > 0 && ofTwo.events.every(({ data }) => JSON.stringify(data).includes(two)));
 
   const seen = all.named('channel')[0]?.id;
-  await using again = new Listening(bench, '', seen);
+  await using again = await Listening.open(bench, '', seen);
   const missed = all.events.slice(all.events.findIndex(({ id }) => id === seen) + 1).map(({ id }) => id);
   await eventually('what was missed is told again', () =>
     missed.every((id) => again.events.some((event) => event.id === id)),
@@ -75,7 +84,7 @@ test('events: who listens sees status, channels and nodes; who comes back gets w
     again.events.slice(0, missed.length).map(({ id }) => id),
     missed,
   );
-  await using stranger = new Listening(bench, '', 'another-7');
+  await using stranger = await Listening.open(bench, '', 'another-7');
   await eventually('an id that is not known', () => stranger.events[0]?.name === 'reset');
 });
 

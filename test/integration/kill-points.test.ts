@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Relay, Trap } from '../../chaos/relay.ts';
+import type { Trap } from '../../chaos/relay.ts';
 import { positionsTopic, rowsTopic } from '../../topics/topics.ts';
-import { anyStatement, KillBench, kafkaRequest, statement, type Target } from '../support/kill-bench.ts';
+import { KillBench, type Target } from '../support/kill-bench.ts';
+import { anyStatement, kafkaRequest, killAt, nth, statement } from '../support/kill-traps.ts';
 
 /**
  * A process is killed at a request that it sends: before the server has it, and after the server has obeyed but before the process knows. What a process has done
@@ -11,7 +12,6 @@ import { anyStatement, KillBench, kafkaRequest, statement, type Target } from '.
  */
 
 const WHEN = ['before', 'after'] as const;
-const SPRING_LIMIT_MS = 60_000;
 /** A selector that asks nothing more for so long has begun to read the log. */
 const QUESTION_LIMIT_MS = 10_000;
 const PRODUCE = 0;
@@ -40,12 +40,6 @@ const writeMuch: Work = async (bench) => {
   await bench.write();
   await bench.writeMuch();
 };
-
-/** Matches the request that is the `count`th to match. */
-function nth(count: number, matches: Matches): Matches {
-  let seen = 0;
-  return (bytes) => matches(bytes) && ++seen === count;
-}
 
 const SELECTOR_POINTS: readonly SelectorPoint[] = [
   { name: 'sends rows to Kafka', matches: () => kafkaRequest(PRODUCE, ROWS, 'once'), work: write },
@@ -94,35 +88,6 @@ const LOADER_POINTS: readonly LoaderPoint[] = [
   },
 ];
 
-/** Works until the process is killed, then starts it again. */
-async function killAt(
-  bench: KillBench,
-  relay: Relay,
-  kill: () => void,
-  work: Work,
-  trap: Omit<Trap, 'spring'>,
-): Promise<void> {
-  const sprung = Promise.withResolvers<void>();
-  const whole: Trap = {
-    ...trap,
-    spring: () => {
-      kill();
-      sprung.resolve();
-    },
-  };
-  relay.arm(whole);
-  await work(bench);
-  const late = delay(SPRING_LIMIT_MS).then(() => {
-    throw new Error('the request never came');
-  });
-  late.catch(() => {});
-  try {
-    await Promise.race([sprung.promise, late]);
-  } finally {
-    relay.disarm(whole);
-  }
-}
-
 test('kill points: wherever selector or loader die, nothing is lost, doubled or torn', async (t) => {
   await using bench = await KillBench.open();
   await t.test('a source that goes away in the middle of any question is named and read on', async () => {
@@ -151,8 +116,8 @@ test('kill points: wherever selector or loader die, nothing is lost, doubled or 
   for (const { name, matches, work } of SELECTOR_POINTS) {
     for (const when of WHEN) {
       await t.test(`the selector is killed ${when} it ${name}`, async () => {
-        await killAt(bench, bench.kafka, bench.selector.kill, work, { matches: matches(), when });
-        await bench.selector.ended();
+        const place = { relay: bench.kafka, victim: bench.selector, matches: matches(), when };
+        await killAt([place], () => work(bench));
         await bench.write();
         bench.selector.start();
         assert.deepEqual(await bench.differences(), []);
@@ -162,15 +127,11 @@ test('kill points: wherever selector or loader die, nothing is lost, doubled or 
   for (const { name, matches, via, work } of LOADER_POINTS) {
     for (const when of WHEN) {
       await t.test(`both loaders are killed ${when} they: ${name}`, async () => {
-        let isDone: Promise<unknown> | undefined;
-        const once: Work = () => (isDone ??= work(bench));
-        await Promise.all(
-          bench.targets.map((target) => {
-            const relay = via === 'link' ? target.link : bench.kafka;
-            return killAt(bench, relay, target.loader.kill, once, { matches: matches(target), when });
-          }),
-        );
-        await Promise.all(bench.targets.map(({ loader }) => loader.ended()));
+        const places = bench.targets.map((target) => {
+          const relay = via === 'link' ? target.link : bench.kafka;
+          return { relay, victim: target.loader, matches: matches(target), when };
+        });
+        await killAt(places, () => work(bench));
         await bench.write();
         for (const { loader } of bench.targets) loader.start();
         assert.deepEqual(await bench.differences(), []);

@@ -12,6 +12,9 @@ const TABLES = {
   added: 'n INT NOT NULL, v VARCHAR(20)',
 };
 
+/** A restart of the loader, or a search for its place, takes longer than this. */
+const SPIKE_MS = 5_000;
+
 /** Writes numbered transactions that touch all three tables until it is stopped. */
 class Writer {
   written = 0;
@@ -118,6 +121,7 @@ for (const [server, target] of [
     assert.equal(count, 2 * different, 'every transaction came whole and once');
     assert.ok(first <= asked + 200, `its first transaction is ${first}, the loader followed at ${asked}`);
     assert.equal(after.loader?.since, before.loader?.since, 'the loader has run all the time');
+    assert.ok(probe.longest < quiet + SPIKE_MS, `a marker took ${probe.longest} ms, ${quiet} ms before the change`);
     assert.equal(after.selector?.since, before.selector?.since, 'so has the selector');
     assert.ok(probe.longest < 5_000 + quiet, `a marker took ${probe.longest} ms`);
   });

@@ -13,7 +13,7 @@ import { type StackHandle, upStack } from '../../stack/api.ts';
 import { portOf, readConfig } from '../../stack/config.ts';
 import { brokerRelay } from '../../stack/relayed.ts';
 import { eventually } from '../support/eventually.ts';
-import { kafkaRequest } from '../support/kill-bench.ts';
+import { kafkaRequest } from '../support/kill-traps.ts';
 import { SECOND_BROKER_ID, SecondBroker } from '../support/second-broker.ts';
 
 /** What kafkajs's own producer loses in silence (two cases, both seen) must be impossible by ours; on a broker of its own behind a relay. */

@@ -1,8 +1,9 @@
+import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { type BrowserContext, type Browser as Chromium, chromium, type Page } from 'playwright-core';
-import { PROJECT_ROOT } from '../../stack/config.ts';
+import { PROJECT_ROOT, readConfig } from '../../stack/config.ts';
 import { installBrowser } from '../../stack/install/browser.ts';
 import { lineReport } from '../../stack/report.ts';
 
@@ -16,15 +17,17 @@ export class TestBrowser implements AsyncDisposable {
   readonly pictures = join(process.env.LUTRA_STACK_DIR ?? join(PROJECT_ROOT, '.stack', 'test'), 'screenshots');
   private readonly browser: Chromium;
   private readonly url: string;
+  private readonly anyCertificate: boolean;
 
-  private constructor(browser: Chromium, url: string) {
+  private constructor(browser: Chromium, url: string, anyCertificate: boolean) {
     this.browser = browser;
     this.url = url;
+    this.anyCertificate = anyCertificate;
     mkdirSync(this.pictures, { recursive: true });
   }
 
-  /** `url`: of the admin API whose console is looked at. */
-  static async open(url: string): Promise<TestBrowser> {
+  /** `url`: of the admin API whose console is looked at; `anyCertificate`: authorities of tests are taken for true. */
+  static async open(url: string, { anyCertificate = false } = {}): Promise<TestBrowser> {
     const cache = process.env.LUTRA_CACHE ?? join(PROJECT_ROOT, '.cache');
     const { executable, env } = await installBrowser(cache, lineReport(console.error));
     const browser = await chromium.launch({
@@ -32,7 +35,7 @@ export class TestBrowser implements AsyncDisposable {
       env: { ...process.env, ...env } as Record<string, string>,
       args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
     });
-    return new TestBrowser(browser, url);
+    return new TestBrowser(browser, url, anyCertificate);
   }
 
   /** A page with cookies of its own. */
@@ -44,6 +47,7 @@ export class TestBrowser implements AsyncDisposable {
       locale: language === 'zh' ? 'zh-CN' : 'en-GB',
       viewport: { width, height: width < 700 ? 844 : 860 },
       reducedMotion: 'reduce',
+      ignoreHTTPSErrors: this.anyCertificate,
     });
     return this.watched(context);
   }
@@ -76,4 +80,15 @@ export class TestBrowser implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.browser.close();
   }
+}
+
+/** Logs in as the stack's admin. */
+export async function logIn(page: Page, dir: string): Promise<void> {
+  const access = readConfig(dir)?.access;
+  assert.ok(access, 'the stack has an admin');
+  await page.goto('/');
+  await page.getByLabel('Name').fill(access.user);
+  await page.getByLabel('Password').fill(access.password);
+  await page.getByRole('button', { name: 'Log in' }).click();
+  await page.getByRole('heading', { name: 'Channels' }).waitFor();
 }

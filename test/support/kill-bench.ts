@@ -1,82 +1,43 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Connection } from 'mysql2/promise';
-import { Relay, type Trap } from '../../chaos/relay.ts';
+import { Relay } from '../../chaos/relay.ts';
 import { compareTables, differenceLine } from '../../demo/compare.ts';
 import { markerTable, type Route, settle } from '../../demo/marker.ts';
 import { connect, query, run, serverAt } from '../../demo/servers.ts';
+import { readStream } from '../../shared/control/stream-reader.ts';
+import type { KafkaAddress } from '../../shared/kafka/cluster.ts';
+import { readGroupPlaces } from '../../shared/kafka/group-offsets.ts';
+import { RangeReader } from '../../shared/kafka/range-reader.ts';
 import { openProducer } from '../../shared/kafka/record-producer.ts';
 import { ensureTopic } from '../../shared/kafka/topic-admin.ts';
 import { type Channel, channelSchema } from '../../shared/model/channel.ts';
+import { type RowDecision, rowDecisionKey } from '../../shared/model/quarantine-entry.ts';
 import { createLogger } from '../../shared/runtime/log.ts';
 import { type StackHandle, upStack } from '../../stack/api.ts';
-import { PROJECT_ROOT, placesOf, portOf, readConfig, type StackConfig } from '../../stack/config.ts';
+import { placesOf, portOf, readConfig, type StackConfig } from '../../stack/config.ts';
 import { serviceEnvironment } from '../../stack/processes/service.ts';
 import { brokerRelay } from '../../stack/relayed.ts';
-import { CHANNELS_TOPIC, compactedTopicDefinition } from '../../topics/topics.ts';
+import { CHANNELS_TOPIC, compactedTopicDefinition, DECISIONS_TOPIC, rowsTopic } from '../../topics/topics.ts';
 import { eventually } from './eventually.ts';
+import { MortalApi } from './mortal-api.ts';
+import { MortalService } from './mortal-service.ts';
 
 const TABLES = {
   account: 'id INT NOT NULL PRIMARY KEY, balance BIGINT NOT NULL',
   journal: 'n INT NOT NULL, v VARCHAR(20)',
   big: 'id INT NOT NULL PRIMARY KEY, v VARCHAR(200)',
+  narrow: 'id INT NOT NULL PRIMARY KEY, v VARCHAR(20)',
 } as const;
 const SETTLE_MS = 90_000;
 const SCHEMA = 'origin';
-
-/** A process of Lutra whose end is in the hands of the test. */
-class Service implements AsyncDisposable {
-  readonly name: string;
-  private readonly entry: string;
-  private readonly env: Record<string, string>;
-  private readonly log: string;
-  private child: ChildProcess | undefined;
-  private exited: Promise<void> = Promise.resolve();
-
-  constructor(name: string, entry: string, env: Record<string, string>, log: string) {
-    this.name = name;
-    this.entry = entry;
-    this.env = env;
-    this.log = log;
-  }
-
-  start(): void {
-    const child = spawn(process.execPath, [join(PROJECT_ROOT, this.entry)], {
-      env: { ...process.env, ...this.env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const file = createWriteStream(this.log, { flags: 'a' });
-    child.stdout.pipe(file);
-    child.stderr.pipe(file, { end: false });
-    this.exited = new Promise((resolve) => child.once('exit', () => resolve()));
-    this.child = child;
-  }
-
-  /** The signal is out when it returns: the process runs no further line. */
-  readonly kill = (): void => void this.child?.kill('SIGKILL');
-
-  /** Everything that it has logged. */
-  get logged(): string {
-    return readFileSync(this.log, 'utf8');
-  }
-
-  async ended(): Promise<void> {
-    await this.exited;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.child?.kill('SIGTERM');
-    await this.exited;
-  }
-}
 
 export type TargetName = 'otter' | 'user';
 export type Target = {
   readonly name: TargetName;
   readonly route: Route;
-  readonly loader: Service;
+  readonly loader: MortalService;
   /** Between its loader and its database. */
   readonly link: Relay;
   readonly group: string;
@@ -87,16 +48,20 @@ export type Target = {
  * A trap in a relay kills a process at a request of its choice.
  */
 export class KillBench implements AsyncDisposable {
-  readonly selector: Service;
+  readonly selector: MortalService;
   readonly targets: readonly Target[];
   /** Between all services and Kafka. */
   readonly kafka: Relay;
+  /** Of the rows of the source. */
+  readonly topic = rowsTopic(`${SCHEMA}.source`);
   /** Between the selector and the source. */
   readonly sourceLink: Relay;
   readonly source: Connection;
   private readonly stack: StackHandle;
   private readonly opened: AsyncDisposableStack;
   private journalled = 0;
+  /** What all channels have in common. */
+  private document: Pick<Channel, 'state' | 'policies' | 'revision'> = { state: 'running', policies: {}, revision: 0 };
 
   private constructor(
     parts: Pick<KillBench, 'selector' | 'targets' | 'kafka' | 'sourceLink' | 'source'>,
@@ -112,7 +77,7 @@ export class KillBench implements AsyncDisposable {
     this.opened = opened;
   }
 
-  static async open(): Promise<KillBench> {
+  static async open(policies: Channel['policies'] = {}): Promise<KillBench> {
     await using opened = new AsyncDisposableStack();
     const dir = mkdtempSync(join(tmpdir(), 'lutra-kill-'));
     opened.defer(() => {
@@ -124,9 +89,14 @@ export class KillBench implements AsyncDisposable {
     if (config === undefined) throw new Error(`no stack is in ${dir}`);
     const { relay, server } = brokerRelay(portOf(config, 'kafka-sh'), 'near');
     const kafka = opened.use(await Relay.open(server, relay));
-    const service = (entry: string, site: string): Service =>
+    const service = (entry: string, site: string): MortalService =>
       opened.use(
-        new Service(site, `services/${entry}/main.ts`, environment(stack, config, site), join(dir, `${site}.log`)),
+        new MortalService(
+          site,
+          `services/${entry}/main.ts`,
+          environment(stack, config, site),
+          join(dir, `${site}.log`),
+        ),
       );
     const from = { server: serverAt(stack.address('order')), schema: SCHEMA };
     await run(from.server, firstStatements(SCHEMA));
@@ -144,7 +114,7 @@ export class KillBench implements AsyncDisposable {
     const selector = service('selector', 'origin');
     const bench = new KillBench({ kafka, sourceLink, source, targets, selector }, stack, opened.move());
     try {
-      await bench.deploy();
+      await bench.deploy({ policies });
       selector.start();
       for (const { loader } of targets) loader.start();
       await bench.joined();
@@ -200,6 +170,58 @@ export class KillBench implements AsyncDisposable {
     await this.opened.disposeAsync();
   }
 
+  /** Pauses or starts all channels; paused: resolves when no loader holds a position any more. */
+  async setState(state: Channel['state']): Promise<void> {
+    await this.deploy({ state });
+    if (state === 'running') return;
+    for (const { group } of this.targets) {
+      const isLeft = async (): Promise<boolean> =>
+        (await readGroupPlaces(this.address, group, this.topic)).members === 0;
+      await eventually(`the loader has left ${group}`, isLeft, { limitMs: SETTLE_MS });
+    }
+  }
+
+  /** Where the record of a row is in the topic, of a table whose key is a number. */
+  async offsetOf(table: string, id: number): Promise<bigint> {
+    return eventually(`${table} ${id} is in the topic`, async () => {
+      await using reader = await RangeReader.open(this.address, this.topic);
+      for await (const { key, offset } of readStream(reader, 0, 0n, 2n ** 62n))
+        if (key === JSON.stringify([SCHEMA, table, id])) return offset;
+      return undefined;
+    });
+  }
+
+  /** An admin API that reaches Kafka by the relay too. Started, and ended by the bench. */
+  async openAdminApi(): Promise<MortalApi> {
+    const config = readConfig(this.stack.dir);
+    const place = placesOf(config as StackConfig).find(({ role }) => role === 'admin-api');
+    if (config === undefined || place === undefined) throw new Error('the stack knows no admin API');
+    const env = serviceEnvironment(config, place);
+    const sites = [this.selector, ...this.targets.map(({ loader }) => loader)].map(({ name }) => name);
+    const kafka = String(env.LUTRA_KAFKA);
+    const LUTRA_SITES = JSON.stringify(Object.fromEntries(sites.map((site) => [site, { kafka }])));
+    const settings = { ...env, LUTRA_SITES, LUTRA_SITE: this.selector.name };
+    return this.opened.use(await MortalApi.open(settings, config.access, join(this.stack.dir, 'admin-api.log')));
+  }
+
+  /** Writes a decision about a row in quarantine, as the admin API does. */
+  async decide(target: Target, id: string, decision: Pick<RowDecision, 'action' | 'values'>): Promise<void> {
+    const { address } = this;
+    await ensureTopic(address, compactedTopicDefinition(DECISIONS_TOPIC));
+    const producer = openProducer(address);
+    const value = Buffer.from(JSON.stringify({ ...decision, by: 'test', at: Date.now() } satisfies RowDecision));
+    await producer.put(DECISIONS_TOPIC, [{ key: rowDecisionKey(`${target.name}/p`, id), value }]);
+    await producer.close();
+  }
+
+  get address(): KafkaAddress {
+    return {
+      brokers: [this.stack.address('kafka-sh')],
+      clientId: 'kill-bench',
+      log: createLogger('test', 'silent'),
+    };
+  }
+
   /** A selector notes where a pipeline joins; before that nothing of the source is covered. */
   private async joined(): Promise<void> {
     for (const { name, route } of this.targets) {
@@ -209,16 +231,13 @@ export class KillBench implements AsyncDisposable {
     }
   }
 
-  private async deploy(): Promise<void> {
-    const address = {
-      brokers: [this.stack.address('kafka-sh')],
-      clientId: 'kill-bench',
-      log: createLogger('test', 'silent'),
-    };
+  private async deploy(change: Partial<Pick<Channel, 'state' | 'policies'>>): Promise<void> {
+    const { address } = this;
+    this.document = { ...this.document, ...change, revision: this.document.revision + 1 };
     await ensureTopic(address, compactedTopicDefinition(CHANNELS_TOPIC));
     const producer = openProducer(address);
     const records = this.targets.map((target) => {
-      const channel: Channel = channelSchema.parse(this.documentFor(target));
+      const channel: Channel = channelSchema.parse({ ...this.documentFor(target), ...this.document });
       return { key: channel.name, value: Buffer.from(JSON.stringify(channel)) };
     });
     await producer.put(CHANNELS_TOPIC, records);
@@ -240,8 +259,8 @@ export class KillBench implements AsyncDisposable {
     };
     const databases = { source, [name]: target };
     return {
-      ...{ apiVersion: 'lutra/v1', kind: 'Channel', name, uid: name, revision: 1, createdAt: 0, updatedAt: 0 },
-      ...{ state: 'running', databases, resolved: databases },
+      ...{ apiVersion: 'lutra/v1', kind: 'Channel', name, uid: name, createdAt: 0, updatedAt: 0 },
+      ...{ databases, resolved: databases },
       pipelines: [
         {
           name: 'p',
@@ -273,17 +292,4 @@ function environment(stack: StackHandle, config: StackConfig, site: string): Rec
     ...(place === undefined ? {} : serviceEnvironment(config, place)),
     ...{ LUTRA_SITE: site, LUTRA_INSTANCE: site, LUTRA_HTTP_PORT: '0', LUTRA_REGISTRY: registry },
   };
-}
-
-/** A request of Kafka's protocol: produce is 0, an offset commit 8. */
-export function kafkaRequest(apiKey: number, ...words: readonly string[]): Trap['matches'] {
-  return (bytes) => bytes.length > 6 && bytes.readInt16BE(4) === apiKey && words.every((word) => bytes.includes(word));
-}
-
-/** Any statement to a database. */
-export const anyStatement: Trap['matches'] = (bytes) => bytes.length > 5 && bytes[3] === 0 && bytes[4] === 3;
-
-/** A statement to a database that begins with a word. */
-export function statement(word: string, ...words: readonly string[]): Trap['matches'] {
-  return (bytes) => bytes.subarray(4, 10 + word.length).includes(word) && words.every((each) => bytes.includes(each));
 }

@@ -5,6 +5,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 export class SilentLink implements AsyncDisposable {
   private readonly server: Server;
   private readonly open = new Set<[Socket, Socket]>();
+  private awaited: { readonly matches: (bytes: Buffer) => boolean; readonly resolve: () => void } | undefined;
 
   private constructor(server: Server) {
     this.server = server;
@@ -15,9 +16,13 @@ export class SilentLink implements AsyncDisposable {
       const far = connect(port, host);
       const ends: [Socket, Socket] = [near, far];
       link.open.add(ends);
+      near.on('data', (bytes: Buffer) => link.look(ends, bytes));
       near.pipe(far);
       far.pipe(near);
-      for (const end of ends) end.on('error', () => {}).on('close', () => link.open.delete(ends));
+      const forgetClosed = (): void => {
+        if (near.closed && far.closed) link.open.delete(ends);
+      };
+      for (const end of ends) end.on('error', () => {}).on('close', forgetClosed);
     });
     const link = new SilentLink(server);
     server.listen(0, '127.0.0.1');
@@ -31,10 +36,22 @@ export class SilentLink implements AsyncDisposable {
 
   /** All connections of this moment, except the first `sparing`, carry nothing from now on; new ones do. */
   fallSilent(sparing: number): void {
-    for (const [near, far] of [...this.open].slice(sparing)) {
-      near.unpipe(far).resume();
-      far.unpipe(near).resume();
-    }
+    for (const ends of [...this.open].slice(sparing)) silence(ends);
+  }
+
+  /** The next connection whose client sends bytes that match carries nothing from then on; resolves when it has. */
+  fallSilentAt(matches: (bytes: Buffer) => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      this.awaited = { matches, resolve };
+    });
+  }
+
+  private look(ends: readonly [Socket, Socket], bytes: Buffer): void {
+    const { awaited } = this;
+    if (awaited?.matches(bytes) !== true) return;
+    this.awaited = undefined;
+    silence(ends);
+    awaited.resolve();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -43,4 +60,9 @@ export class SilentLink implements AsyncDisposable {
     this.server.close();
     await once(this.server, 'close');
   }
+}
+
+function silence([near, far]: readonly [Socket, Socket]): void {
+  near.unpipe(far).resume();
+  far.unpipe(near).resume();
 }

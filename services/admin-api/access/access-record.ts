@@ -6,8 +6,10 @@ import { roleSchema } from './role.ts';
 export const userRecordSchema = z.object({
   name: z.string(),
   role: roleSchema,
-  /** argon2id in PHC form; empty: signs in elsewhere. */
+  /** argon2id in PHC form; empty: enters by a log-in provider. */
   passwordHash: z.string(),
+  /** The account at a log-in provider that this user is. */
+  provider: z.object({ issuer: z.string(), subject: z.string() }).optional(),
   mustChangePassword: z.boolean(),
   isDisabled: z.boolean(),
   /** Sessions begun under another epoch are over. */

@@ -1,8 +1,8 @@
 import type { KafkaAddress } from '../../../shared/kafka/cluster.ts';
 import { followTopic } from '../../../shared/kafka/topic-follower.ts';
+import { TopicWriter } from '../../../shared/kafka/topic-writer.ts';
 import { asReplicationError, ReplicationError } from '../../../shared/runtime/errors.ts';
-import { USERS_TOPIC } from '../../../topics/topics.ts';
-import { ChannelWriter } from '../channel-writer.ts';
+import { compactedTopicDefinition, USERS_TOPIC } from '../../../topics/topics.ts';
 import { makeTopic } from '../make-topic.ts';
 import { AccessBook } from './access-book.ts';
 import { type TokenRecord, tokenKey, type UserRecord, userKey } from './access-record.ts';
@@ -16,7 +16,7 @@ type Change =
 /** Users and tokens, kept on `lutra.users` of the control site. Reads come from memory and go on while Kafka is away; changes go to Kafka. */
 export class AccessStore implements AsyncDisposable {
   private readonly options: KafkaAddress;
-  private readonly writer: ChannelWriter;
+  private readonly writer: TopicWriter;
   private readonly known: AccessBook;
   private isComplete: boolean;
   private turn: Promise<unknown> = Promise.resolve();
@@ -24,7 +24,7 @@ export class AccessStore implements AsyncDisposable {
   /** `known`: what is known without Kafka, for tests. */
   constructor(options: KafkaAddress, known?: AccessBook) {
     this.options = options;
-    this.writer = new ChannelWriter(options);
+    this.writer = new TopicWriter(options);
     this.known = known ?? new AccessBook();
     this.isComplete = known !== undefined;
   }
@@ -67,7 +67,7 @@ export class AccessStore implements AsyncDisposable {
   async write(changes: readonly Change[]): Promise<void> {
     const records = changes.map(recordOf);
     try {
-      await this.writer.put(USERS_TOPIC, records);
+      await this.writer.put(compactedTopicDefinition(USERS_TOPIC), records);
     } catch (error) {
       throw asReplicationError(error);
     }

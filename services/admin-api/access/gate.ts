@@ -28,6 +28,8 @@ declare module 'fastify' {
 
 /** Behind a proxy that ends TLS this header is the proxy's. */
 const HSTS_S = 180 * 24 * 3600;
+/** From the log-in page to the provider and back. */
+const PROVIDER_LOGIN_S = 600;
 const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
@@ -40,12 +42,24 @@ export async function guard(app: App, config: AdminConfig, access: AccessStore):
     strictTransportSecurity: config.tls === undefined ? false : { maxAge: HSTS_S, includeSubDomains: false },
   });
   await app.register(fastifyCookie);
-  await app.register(fastifySecureSession, {
-    key: config.secretKey === undefined ? randomBytes(32) : deriveKey(config.secretKey, 'sessions'),
-    cookieName: 'lutra_session',
-    expiry: SESSION_LENGTH_S,
-    cookie: { path: '/', httpOnly: true, sameSite: 'strict', secure: 'auto', maxAge: SESSION_LENGTH_S },
-  });
+  const key = (purpose: string): Buffer =>
+    config.secretKey === undefined ? randomBytes(32) : deriveKey(config.secretKey, purpose);
+  await app.register(fastifySecureSession, [
+    {
+      key: key('sessions'),
+      sessionName: 'session',
+      cookieName: 'lutra_session',
+      expiry: SESSION_LENGTH_S,
+      cookie: { path: '/', httpOnly: true, sameSite: 'strict', secure: 'auto', maxAge: SESSION_LENGTH_S },
+    },
+    {
+      key: key('provider log-ins'),
+      sessionName: 'oidcLogin',
+      cookieName: 'lutra_oidc',
+      expiry: PROVIDER_LOGIN_S,
+      cookie: { path: '/api/v1/oidc', httpOnly: true, sameSite: 'lax', secure: 'auto', maxAge: PROVIDER_LOGIN_S },
+    },
+  ]);
   await app.register(fastifyCsrfProtection, {
     sessionPlugin: '@fastify/secure-session',
     getToken: ({ headers }) => String(headers['x-lutra-csrf'] ?? ''),

@@ -14,8 +14,8 @@ export class LoginLimits {
     asName: limiter('name', LIMITS.asName),
   };
 
-  /** Runs an attempt, which resolves to undefined when it was wrong. Errors: ApiError 429, without an attempt. */
-  async attempt<T>(address: string, name: string, sign: () => Promise<T | undefined>): Promise<T | undefined> {
+  /** Runs an attempt, which was wrong when it throws or resolves to undefined. Errors: ApiError 429, without an attempt. */
+  async attempt<T>(address: string, name: string, sign: () => Promise<T>): Promise<T> {
     const uses = [
       { limiter: this.limiters.fromAddressAsName, key: `${address} ${name}` },
       { limiter: this.limiters.fromAddress, key: address },

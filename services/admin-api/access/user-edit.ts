@@ -44,7 +44,7 @@ export async function createUser(
   });
 }
 
-/** Changes a user for an admin. A new password or disabling ends all sessions. Errors: 404; 409 for the last admin; KAFKA_…. */
+/** Changes a user for an admin. A new password or disabling ends all sessions. Errors: 404; 409 for the last admin, and for role and password of who comes from a log-in provider; KAFKA_…. */
 export async function changeUser(
   access: AccessStore,
   name: string,
@@ -54,6 +54,7 @@ export async function changeUser(
   const passwordHash = change.password === undefined ? undefined : await hashPassword(change.password);
   return access.exclusively(async () => {
     const before = userNamed(access.book, name);
+    if (passwordHash !== undefined || (change.role ?? before.role) !== before.role) refuseProviderUser(before);
     const user: UserRecord = {
       ...before,
       role: change.role ?? before.role,
@@ -113,6 +114,17 @@ function userNamed(book: AccessBook, name: string): UserRecord {
   const user = book.user(name);
   if (user !== undefined) return user;
   throw new ApiError(404, 'USER_UNKNOWN', `there is no user ${name}`, 'list the users: lutra user list');
+}
+
+/** Errors: 409 when a log-in provider owns role and password of the user. */
+export function refuseProviderUser({ name, provider }: UserRecord): void {
+  if (provider === undefined) return;
+  throw new ApiError(
+    409,
+    'USER_OF_PROVIDER',
+    `${name} comes from ${provider.issuer}, which gives the role and asks for the password`,
+    'change the groups of the account there; disabling and deleting are done here',
+  );
 }
 
 function nextEpoch({ epoch }: UserRecord): number {

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import type { KafkaAddress } from '../../../shared/kafka/cluster.ts';
 import { ensureTopic } from '../../../shared/kafka/topic-admin.ts';
+import { TopicWriter } from '../../../shared/kafka/topic-writer.ts';
 import { type Alarm, type AlarmRule, alarmRuleSchema, alarmSchema } from '../../../shared/model/alarm.ts';
 import { backoffMs, pause } from '../../../shared/runtime/retry.ts';
 import { ALARM_RULES_TOPIC, ALARMS_TOPIC, compactedTopicDefinition } from '../../../topics/topics.ts';
-import { ChannelWriter } from '../channel-writer.ts';
 import { EntryBook } from '../entry-book.ts';
 import { AlarmMachine, type Due, dueNotices } from './alarm-machine.ts';
 import { conditionsOf, type World } from './conditions.ts';
@@ -38,7 +38,7 @@ export class AlarmDesk implements AsyncDisposable {
   private readonly parts: AlarmDeskParts;
   private readonly rules: EntryBook<StoredRule>;
   private readonly alarms: EntryBook<Alarm>;
-  private readonly writer: ChannelWriter;
+  private readonly writer: TopicWriter;
   private readonly machine = new AlarmMachine();
   private readonly telling = new Set<string>();
   private readonly failures = new Map<string, { count: number; at: number }>();
@@ -47,7 +47,7 @@ export class AlarmDesk implements AsyncDisposable {
     this.parts = parts;
     this.rules = new EntryBook(parts.kafka, [ALARM_RULES_TOPIC], storedRuleSchema);
     this.alarms = new EntryBook(parts.kafka, [ALARMS_TOPIC], alarmSchema);
-    this.writer = new ChannelWriter(parts.kafka);
+    this.writer = new TopicWriter(parts.kafka);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -77,14 +77,16 @@ export class AlarmDesk implements AsyncDisposable {
   /** Resolves when Kafka has it. Errors: KAFKA_…. */
   async putRule(rule: AlarmRule): Promise<StoredRule> {
     const stored = { ...rule, updatedAt: Date.now() };
-    await this.writer.put(ALARM_RULES_TOPIC, [{ key: rule.name, value: Buffer.from(JSON.stringify(stored)) }]);
+    await this.writer.put(compactedTopicDefinition(ALARM_RULES_TOPIC), [
+      { key: rule.name, value: Buffer.from(JSON.stringify(stored)) },
+    ]);
     this.rules.keep(rule.name, stored);
     return stored;
   }
 
   /** Its open alarms close, and nobody is told. Errors: KAFKA_…. */
   async deleteRule(name: string): Promise<void> {
-    await this.writer.put(ALARM_RULES_TOPIC, [{ key: name, value: null }]);
+    await this.writer.put(compactedTopicDefinition(ALARM_RULES_TOPIC), [{ key: name, value: null }]);
     this.rules.drop(name);
   }
 
@@ -169,7 +171,7 @@ export class AlarmDesk implements AsyncDisposable {
   private async write(changed: readonly Alarm[]): Promise<void> {
     if (changed.length === 0) return;
     const records = changed.map((alarm) => ({ key: alarm.id, value: Buffer.from(JSON.stringify(alarm)) }));
-    await this.writer.put(ALARMS_TOPIC, records);
+    await this.writer.put(compactedTopicDefinition(ALARMS_TOPIC), records);
     for (const alarm of changed) this.alarms.keep(alarm.id, alarm);
   }
 
@@ -177,7 +179,7 @@ export class AlarmDesk implements AsyncDisposable {
     const old = this.alarms.all().filter(({ closedAt }) => closedAt !== undefined && now - closedAt > KEPT_CLOSED_MS);
     if (old.length === 0) return;
     await this.writer.put(
-      ALARMS_TOPIC,
+      compactedTopicDefinition(ALARMS_TOPIC),
       old.map(({ id }) => ({ key: id, value: null })),
     );
     for (const { id } of old) {

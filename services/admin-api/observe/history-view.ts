@@ -13,6 +13,9 @@ import { type CacheRecord, HistoryCache, type TableTotals } from './history-cach
 const PURGE_EVERY_MS = 3_600_000;
 const STORE_AGAIN_MS = 10_000;
 const [, , HOUR] = HISTORY_STEPS;
+const DAY_MS = 86_400_000;
+/** Parts of a day: steps of another length would beat with what happens every day. */
+const BUCKETS_MS = [1, 2, 5, 10, 20, 30, 60, 120, 180, 240, 360, 720].map((minutes) => minutes * 60_000);
 
 export type HistoryQuery = {
   readonly uids: readonly string[];
@@ -22,6 +25,22 @@ export type HistoryQuery = {
   /** At most so many points. */
   readonly points: number;
 };
+
+/**
+ * The kept step that a time is told by, and how long a point of it is: the finest step that goes back far enough, and a part of a day, or whole days, that
+ * give no more points than asked for.
+ */
+export function historySteps(
+  { from, to, points }: Pick<HistoryQuery, 'from' | 'to' | 'points'>,
+  now: number,
+): { readonly stepMs: number; readonly bucketMs: number } {
+  const wanted = (to - from) / points;
+  const kept = HISTORY_STEPS.filter(({ keptMs }) => from >= now - keptMs);
+  const { stepMs } = kept.findLast((step) => step.stepMs <= wanted) ?? kept[0] ?? HOUR;
+  const least = Math.max(wanted, stepMs);
+  const bucketMs = BUCKETS_MS.find((ms) => ms >= least && ms % stepMs === 0) ?? Math.ceil(least / DAY_MS) * DAY_MS;
+  return { stepMs, bucketMs };
+}
 
 /** Rates and lags of all pipelines over time. The loaders write them, so what happened while this process was away is there too. */
 export class HistoryView implements Disposable {
@@ -45,22 +64,12 @@ export class HistoryView implements Disposable {
     await Promise.all([...followed, this.purge(signal)]);
   }
 
-  /** By the finest step that goes back far enough and gives no more points than asked for, else by sums over several steps. */
+  /** In steps of `historySteps`. */
   history({ uids, table = '', from, to, points }: HistoryQuery, now = Date.now()): History {
-    const kept = HISTORY_STEPS.filter(({ keptMs }) => from >= now - keptMs);
-    const wanted = (to - from) / points;
-    const step = kept.findLast(({ stepMs }) => stepMs <= wanted) ?? kept[0] ?? HOUR;
-    const stepMs = Math.max(1, Math.ceil(wanted / step.stepMs)) * step.stepMs;
+    const { stepMs, bucketMs } = historySteps({ from, to, points }, now);
     return {
-      stepMs,
-      points: this.cache.points({
-        uids,
-        table,
-        stepMs: step.stepMs,
-        bucketMs: stepMs,
-        from: from - (from % stepMs),
-        to,
-      }),
+      stepMs: bucketMs,
+      points: this.cache.points({ uids, table, stepMs, bucketMs, from: from - (from % bucketMs), to }),
     };
   }
 

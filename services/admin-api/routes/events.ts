@@ -32,7 +32,13 @@ export function eventRoutes(app: App, { events }: AdminParts): void {
         summary: 'Live events: status, channel, quarantine, ddl, alarm, node',
         description:
           'text/event-stream. With the header last-event-id the events since then come first, or `reset` when they are no longer kept: then ask again for what is shown.',
-        querystring: z.object({ channel: z.string().max(63).optional().describe('Only events of this channel.') }),
+        querystring: z.object({
+          channel: z.string().max(63).optional().describe('Only events of this channel.'),
+          statuses: z
+            .enum(['true', 'false'])
+            .default('true')
+            .describe('false: without the events `status`, which are the most.'),
+        }),
         headers: z.object({ 'last-event-id': z.string().max(100).optional() }),
         response: answers({ 200: eventStream }),
       },
@@ -53,7 +59,9 @@ export function eventRoutes(app: App, { events }: AdminParts): void {
       });
       response.socket?.setTimeout(0);
       clients.add(response);
-      const end = stream(response, events, query.channel, headers['last-event-id']);
+      const isMeant = ({ channel, name }: HubEvent): boolean =>
+        (query.channel === undefined || channel === query.channel) && (query.statuses === 'true' || name !== 'status');
+      const end = stream(response, events, isMeant, headers['last-event-id']);
       response.once('close', () => {
         clients.delete(response);
         end();
@@ -66,14 +74,13 @@ export function eventRoutes(app: App, { events }: AdminParts): void {
 function stream(
   response: ServerResponse,
   hub: EventHub,
-  channel: string | undefined,
+  isMeant: (event: HubEvent) => boolean,
   lastId: string | undefined,
 ): () => void {
   const write = (text: string): void => {
     response.write(text);
     if (response.writableLength > MOST_UNREAD) response.destroy();
   };
-  const isMeant = (event: HubEvent): boolean => channel === undefined || event.channel === channel;
   write(`retry: ${RETRY_MS}\n\n`);
   const missed = lastId === undefined ? [] : hub.since(lastId);
   if (missed === undefined) write(`id: ${hub.last}\nevent: reset\ndata: {}\n\n`);

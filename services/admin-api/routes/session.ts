@@ -5,7 +5,7 @@ import { type Caller, callerOf } from '../access/caller.ts';
 import type { LoginLimits } from '../access/login-limits.ts';
 import { isPassword } from '../access/password.ts';
 import { notLoggedIn, wrongPassword } from '../access/refusals.ts';
-import { choosePassword, createUser } from '../access/user-edit.ts';
+import { choosePassword, createUser, refuseProviderUser } from '../access/user-edit.ts';
 import { ApiError } from '../api-error.ts';
 import {
   loginRequestSchema,
@@ -61,7 +61,7 @@ export function sessionRoutes(app: App, { access, audit, setup }: AdminParts, li
           if (book.users.length > 0) throw setupDone();
         },
       );
-      return reply.code(201).send(begin(user, request, reply));
+      return reply.code(201).send(beginSession(user, request, reply));
     },
   );
 
@@ -88,7 +88,7 @@ export function sessionRoutes(app: App, { access, audit, setup }: AdminParts, li
         return fits ? found : undefined;
       });
       if (user === undefined) throw wrongPassword();
-      return begin(user, request, reply);
+      return beginSession(user, request, reply);
     },
   );
 
@@ -118,27 +118,28 @@ export function sessionRoutes(app: App, { access, audit, setup }: AdminParts, li
         description: 'Ends all other sessions of the user.',
         consumes: ['application/json'],
         body: passwordChangeSchema,
-        response: answers({ 200: sessionViewSchema }, 401, 422, 429),
+        response: answers({ 200: sessionViewSchema }, 401, 409, 422, 429),
       },
     },
     async (request, reply) => {
       const { current, next } = readJson(passwordChangeSchema, request.body);
       const caller = callerOf(request);
+      const found = access.book.user(caller.name);
+      if (found !== undefined) refuseProviderUser(found);
       const user = await limits.attempt(request.ip, caller.name, async () => {
-        const found = access.book.user(caller.name);
         return (await isPassword(found?.passwordHash, current)) ? found : undefined;
       });
       if (user === undefined) throw wrongPassword();
       if (current === next) throw samePassword();
       const changed = await choosePassword(access, caller.name, next, { audit, by: caller.name });
-      if (caller.via === 'session') return begin(changed, request, reply);
+      if (caller.via === 'session') return beginSession(changed, request, reply);
       return sessionView({ ...caller, mustChangePassword: false }, reply);
     },
   );
 }
 
 /** A new session under a new token against forged requests; what an older cookie held is gone. */
-function begin(user: UserRecord, request: FastifyRequest, reply: FastifyReply): SessionView {
+export function beginSession(user: UserRecord, request: FastifyRequest, reply: FastifyReply): SessionView {
   const { name, role, epoch, mustChangePassword } = user;
   request.session.regenerate();
   request.session.set('user', { name, epoch, issuedAt: Date.now() });

@@ -85,6 +85,7 @@ export function userRoutes(app: App, { access, audit }: AdminParts): void {
   );
 }
 
-function userView({ name, role, mustChangePassword, isDisabled, createdAt }: UserRecord): UserView {
-  return { name, role, mustChangePassword, disabled: isDisabled, createdAt };
+function userView({ name, role, mustChangePassword, isDisabled, provider, createdAt }: UserRecord): UserView {
+  const from = provider === undefined ? {} : { provider: provider.issuer };
+  return { name, role, mustChangePassword, disabled: isDisabled, ...from, createdAt };
 }

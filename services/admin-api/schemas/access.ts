@@ -23,6 +23,14 @@ export const sessionViewSchema = z.object({
 });
 export type SessionView = z.infer<typeof sessionViewSchema>;
 
+export const loginProviderSchema = z.object({
+  label: z
+    .string()
+    .optional()
+    .describe('What the log-in provider is called; GET /api/v1/oidc/login leads to it. Left out: there is none.'),
+});
+export type LoginProvider = z.infer<typeof loginProviderSchema>;
+
 export const setupRequestSchema = z.strictObject({
   token: z.string().min(1).max(200).describe('The set-up token that the first start prints on its standard output.'),
   name: userNameSchema,
@@ -36,6 +44,7 @@ export const userViewSchema = z.object({
   role: roleSchema,
   mustChangePassword: z.boolean(),
   disabled: z.boolean(),
+  provider: z.string().optional().describe('Log-in provider that the user comes from, which gives the role.'),
   createdAt: z.number().describe('ms since the epoch'),
 });
 export type UserView = z.infer<typeof userViewSchema>;

@@ -1,10 +1,8 @@
-import { readText, type Source } from '../../../shared/codec/avro-bytes.ts';
 import { DELETE, INSERT, PART, STATEMENT } from '../../../shared/codec/record-head.ts';
 import { readPart } from '../../../shared/codec/row-part.ts';
 import { logOf, readStream, type StreamRecord } from '../../../shared/control/stream-reader.ts';
 import type { RangeReader } from '../../../shared/kafka/range-reader.ts';
-import type { Pipeline } from '../../../shared/model/channel.ts';
-import { compileRoutes } from '../../../shared/model/table-route.ts';
+import { type Concern, type MappedTable, statementOf } from './concern.ts';
 import type { Preview } from './seek-schemas.ts';
 
 /** A move of one partition. `at`: the nearest offset to `from` that the topic holds. */
@@ -16,27 +14,17 @@ const EPOCH_FACTOR = 2 ** 40;
 
 type Counts = Preview['tables'][number];
 
-/** Counts what the topic holds between the two ends of the moves; reads at most 1,000,000 records. A record that is in the topic twice counts once. */
-export async function previewMoves(
-  reader: RangeReader,
-  moves: readonly Move[],
-  { mappings }: Pipeline,
-): Promise<Preview> {
-  const routeOf = compileRoutes(mappings);
-  const tables = new Map<string, Counts | undefined>();
+/** Counts what the topic holds for the pipeline between the two ends of the moves; reads at most 1,000,000 records. A record that is in the topic twice counts once. */
+export async function previewMoves(reader: RangeReader, moves: readonly Move[], concern: Concern): Promise<Preview> {
+  const tables = new Map<string, Counts>();
   const transactions = new Set<number>();
   const statements = new Map<string, Preview['statements'][number]>();
   let [first, last]: (StreamRecord | undefined)[] = [];
   let read = 0;
-  const countsOf = (key: string): Counts | undefined => {
-    const [schema = '', table = ''] = JSON.parse(key) as string[];
-    const name = `${schema}.${table}`;
-    if (!tables.has(name)) {
-      const target = routeOf({ schema, table })?.target;
-      const made = { table: name, target: `${target?.schema}.${target?.table}`, inserts: 0, updates: 0, deletes: 0 };
-      tables.set(name, target === undefined ? undefined : made);
-    }
-    return tables.get(name);
+  const countsOf = ({ table, target }: MappedTable): Counts => {
+    const counts = tables.get(table) ?? { table, target, inserts: 0, updates: 0, deletes: 0 };
+    tables.set(table, counts);
+    return counts;
   };
   for (const { partition, at, to } of moves) {
     const [begin, end] = at < to ? [at, to] : [to, at];
@@ -46,6 +34,7 @@ export async function previewMoves(
       const { head } = record;
       if (head.epoch < epoch || (head.epoch === epoch && head.serial <= serial)) continue;
       [epoch, serial] = [head.epoch, head.serial];
+      if (!concern.has(record)) continue;
       transactions.add(head.epoch * EPOCH_FACTOR + head.transaction);
       if (first === undefined || isBefore(record, first)) first = record;
       if (last === undefined || isBefore(last, record)) last = record;
@@ -53,11 +42,12 @@ export async function previewMoves(
         const id = `${head.epoch}-${head.transaction}`;
         if (statements.size < STATEMENT_LIMIT) statements.set(id, { id, ...statementOf(record) });
       } else {
-        addRow(record, countsOf(record.key));
+        const table = concern.tableOf(record);
+        if (table !== undefined) addRow(record, countsOf(table));
       }
     }
   }
-  const counted = [...tables.values()].filter((each) => each !== undefined);
+  const counted = [...tables.values()];
   return {
     isComplete: read <= READ_LIMIT,
     transactions: transactions.size,
@@ -70,19 +60,13 @@ export async function previewMoves(
 }
 
 /** A row in pieces counts with its first piece. */
-function addRow({ head, value }: StreamRecord, counts: Counts | undefined): void {
-  if (counts === undefined) return;
+function addRow({ head, value }: StreamRecord, counts: Counts): void {
   const part = head.op === PART ? readPart(value, head.bodyAt) : undefined;
   if (part !== undefined && part.index > 0) return;
   const op = part?.op ?? head.op;
   if (op === INSERT) counts.inserts++;
   else if (op === DELETE) counts.deletes++;
   else counts.updates++;
-}
-
-function statementOf({ value, head }: StreamRecord): { schema: string; sql: string } {
-  const from: Source = { bytes: value, at: head.bodyAt };
-  return { schema: readText(from), sql: readText(from) };
 }
 
 function isBefore({ head: a }: StreamRecord, { head: b }: StreamRecord): boolean {

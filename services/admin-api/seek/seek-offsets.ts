@@ -8,6 +8,7 @@ import {
 import type { GroupPlace } from '../../../shared/kafka/group-offsets.ts';
 import type { RangeReader } from '../../../shared/kafka/range-reader.ts';
 import { ApiError } from '../api-error.ts';
+import type { Concern } from './concern.ts';
 import type { Move } from './preview.ts';
 import type { SeekTarget } from './seek-schemas.ts';
 import { stepOver } from './transaction-steps.ts';
@@ -24,10 +25,11 @@ export async function findMoves(
   reader: RangeReader,
   stands: readonly Stand[],
   target: SeekTarget,
+  concern: Concern,
 ): Promise<{ moves: Move[]; notes: string[] }> {
   const notes: string[] = [];
   const moves: Move[] = [];
-  for (const { stand, offset } of await findOffsets(reader, stands, target, notes)) {
+  for (const { stand, offset } of await findOffsets(reader, stands, { target, concern }, notes)) {
     const to = await transactionBegin(reader, stand, offset);
     if (to !== offset) {
       notes.push(
@@ -47,12 +49,12 @@ export async function findMoves(
 async function findOffsets(
   reader: RangeReader,
   stands: readonly Stand[],
-  target: SeekTarget,
+  { target, concern }: { readonly target: SeekTarget; readonly concern: Concern },
   notes: string[],
 ): Promise<Found[]> {
   if ('offset' in target) return [exactOffset(stands, target)];
   if ('shiftBy' in target) return shifted(chosen(stands, target.partition), BigInt(target.shiftBy), notes);
-  if ('transactions' in target) return stepOver(reader, stands, target.transactions, notes);
+  if ('transactions' in target) return stepOver(reader, stands, { count: target.transactions, concern }, notes);
   if ('time' in target) {
     const micros = Date.parse(target.time) * 1000;
     return findFirst(reader, stands, ({ head }) => head.committed >= micros);

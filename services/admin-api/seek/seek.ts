@@ -8,6 +8,7 @@ import { pipelineGroup, rowsTopic, sourceId } from '../../../topics/topics.ts';
 import { ApiError } from '../api-error.ts';
 import type { Deed } from '../audit-log.ts';
 import type { AdminParts } from '../server.ts';
+import { concernOf } from './concern.ts';
 import { type Move, previewMoves } from './preview.ts';
 import { clamp, findMoves, type Stand } from './seek-offsets.ts';
 import type { Preview, SeekReply, SeekRequest } from './seek-schemas.ts';
@@ -34,8 +35,9 @@ export async function seek(
   try {
     const stands = await readStands(place);
     await using reader = await RangeReader.open(place.kafka, place.topic);
-    const { moves, notes } = await findMoves(reader, stands, request.to);
-    const preview = await previewMoves(reader, moves, pipeline);
+    const concern = concernOf(pipeline);
+    const { moves, notes } = await findMoves(reader, stands, request.to, concern);
+    const preview = await previewMoves(reader, moves, concern);
     if (moves.every(({ from, to }) => from === to)) {
       notes.push(
         'the pipeline stands there already; moving it there lets it take the next record whatever is missing before it',

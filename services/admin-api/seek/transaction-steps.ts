@@ -1,17 +1,18 @@
 import { firstWhere, readBack, readStream, type StreamRecord } from '../../../shared/control/stream-reader.ts';
 import type { RangeReader } from '../../../shared/kafka/range-reader.ts';
+import type { Concern } from './concern.ts';
 import type { Found, Stand } from './seek-offsets.ts';
 
 type Transaction = { readonly epoch: number; readonly transaction: number };
 
 /**
- * The places so many transactions of the source behind where the pipeline stands, or before it when `count` is negative. No partition moves the other way.
+ * The places so many transactions behind where the pipeline stands, or before it when `count` is negative; those that concern it count. No partition moves the other way.
  * `notes` say when the topic holds fewer.
  */
 export async function stepOver(
   reader: RangeReader,
   stands: readonly Stand[],
-  count: number,
+  { count, concern }: { readonly count: number; readonly concern: Concern },
   notes: string[],
 ): Promise<Found[]> {
   const isForward = count > 0;
@@ -22,7 +23,8 @@ export async function stepOver(
     const records = isForward
       ? readStream(reader, stand.partition, stand.at, stand.high)
       : readBack(reader, stand, stand.at);
-    for (const each of await distinct(records, isForward ? wanted + 1 : wanted, order)) {
+    const limit = isForward ? wanted + 1 : wanted;
+    for (const each of await distinct(records, { limit, order, concern })) {
       found.set(`${each.epoch}-${each.transaction}`, each);
     }
   }
@@ -37,14 +39,14 @@ export async function stepOver(
 /** The first `limit` transactions of the records, in their order; what comes again is left out. */
 async function distinct(
   records: AsyncGenerator<StreamRecord>,
-  limit: number,
-  order: typeof compare,
+  { limit, order, concern }: { readonly limit: number; readonly order: typeof compare; readonly concern: Concern },
 ): Promise<Transaction[]> {
   const found: Transaction[] = [];
   if (limit === 0) return found;
-  for await (const { head } of records) {
+  for await (const record of records) {
+    const { head } = record;
     const last = found.at(-1);
-    if (last !== undefined && order(head, last) <= 0) continue;
+    if ((last !== undefined && order(head, last) <= 0) || !concern.has(record)) continue;
     if (found.length === limit) break;
     found.push({ epoch: head.epoch, transaction: head.transaction });
   }

@@ -18,6 +18,7 @@ type Route = { readonly method: string; readonly url: string; readonly role: Rou
 /** What each route must ask for, told apart from the routes themselves: the first that fits counts. */
 const EXPECTED: readonly [method: RegExp, path: RegExp, role: RouteRole][] = [
   [/POST|GET/, /^\/api\/v1\/(session|setup)$/, 'public'],
+  [/GET/, /^\/api\/v1\/oidc(\/login|\/callback)?$/, 'public'],
   [/GET/, /^\/(health|ready)$/, 'public'],
   [/GET/, /^\/(?!api\/|metrics)/, 'public'],
   [/DELETE|PUT/, /^\/api\/v1\/session(\/password)?$/, 'viewer'],

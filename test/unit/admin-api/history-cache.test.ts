@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { HistoryCache } from '../../../services/admin-api/observe/history-cache.ts';
+import { historySteps } from '../../../services/admin-api/observe/history-view.ts';
 import type { HistoryRecord } from '../../../shared/model/history.ts';
 import { HISTORY_STEPS } from '../../../topics/topics.ts';
 
@@ -35,6 +36,20 @@ test('the last record of a key counts, parts add up, lags are weighed by samples
   assert.deepEqual(cache.totals(['c/p'], MINUTE.stepMs), [
     { uid: 'c/p', table: 's.t', inserts: 5, updates: 1, deletes: 2 },
   ]);
+});
+
+test('points of a history are as long as a part of a day, and no more than asked for', () => {
+  const minutes = (back: number, points: number): readonly [number, number] => {
+    const { stepMs, bucketMs } = historySteps({ from: AT - back * 3_600_000, to: AT, points }, AT);
+    return [stepMs / 60_000, bucketMs / 60_000];
+  };
+  assert.deepEqual(minutes(1, 400), [1, 1]);
+  assert.deepEqual(minutes(24, 400), [1, 5]);
+  assert.deepEqual(minutes(7 * 24, 400), [10, 30]);
+  assert.deepEqual(minutes(30 * 24, 400), [60, 120]);
+  assert.deepEqual(minutes(365 * 24, 400), [60, 24 * 60]);
+  assert.deepEqual(minutes(365 * 24, 100), [60, 4 * 24 * 60]);
+  assert.deepEqual(minutes(1, 7), [1, 10]);
 });
 
 test('a cache goes on where it was read to; that of another Kafka is emptied; what is too old goes', () => {

@@ -29,14 +29,21 @@ const point = (at: number, inserts: number, lagMax?: number) => ({
 
 test('curves: a step without a record is a gap, not a line across it; rates are a second', () => {
   const points = [point(0, 60), point(STEP, 120, 900), point(4 * STEP, 30)];
-  const { times, values } = rateLines({ stepMs: STEP, points });
+  const { times, values } = rateLines({ stepMs: STEP, points, to: 5 * STEP });
   assert.deepEqual(times, [0, 60, 120, 240]);
   assert.deepEqual(values[0], [1, 2, null, 0.5]);
-  assert.deepEqual(totalsOf({ stepMs: STEP, points }), { rows: 210, transactions: 3, peak: 2, lagMax: 900 });
+  assert.deepEqual(totalsOf({ stepMs: STEP, points, to: 5 * STEP }), {
+    rows: 210,
+    transactions: 3,
+    peak: 2,
+    lagMax: 900,
+  });
   assert.equal(latest(values[0]), 0.5);
   assert.deepEqual(isolated(values[0]), [3]);
   assert.equal(greatest(values[0]), 2);
   assert.equal(greatest(chartData([], STEP, [() => 1]).values[0]), undefined);
+  const [, , now] = rateLines({ stepMs: STEP, points, to: 4 * STEP + 30_000 }).values[0]?.slice(1) ?? [];
+  assert.equal(now, 1, 'the step that lasts still has counted for half a minute');
 });
 
 test('batches: stages follow each other, clocks that differ make none negative, percentiles come from the samples', () => {

@@ -5,6 +5,7 @@ import './design/tokens.css';
 import './design/base.css';
 import './design/parts.css';
 import './design/forms.css';
+import './design/details.css';
 import './shell/shell.css';
 
 const root = document.getElementById('root');

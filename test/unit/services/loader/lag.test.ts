@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { mock, test } from 'node:test';
 import type { AppliedBatch } from '../../../../services/loader/applier.ts';
 import { StatusBoard } from '../../../../services/loader/status-board.ts';
 
@@ -76,4 +76,39 @@ test('the lag of several partitions is that of the slowest, also of one that has
   begun.found(1, ago(1));
   begun.heartbeat(1, ago(0), 15n);
   assert.equal(lag(begun), 3_600);
+});
+
+test('a heartbeat that does not say up to when the source is read changes nothing', () => {
+  const board = boardOf(1);
+  board.heartbeat(0, 0, 10n);
+  assert.equal(lag(board), undefined);
+  board.heartbeat(0, ago(60), 10n);
+  board.heartbeat(0, 0, 10n);
+  applied(board, 0, 11n, 0);
+  assert.equal(lag(board), 60);
+});
+
+test('regression 22: a clock of the source that is ten minutes ahead hides no lag, and the status says so until the clocks agree', () => {
+  const board = boardOf(1);
+  const ahead = (seconds: number): number => ago(seconds - 600);
+  board.heartbeat(0, ago(0), 10n);
+  assert.equal(board.status().notes, undefined);
+  board.heartbeat(0, ahead(0), 10n);
+  assert.equal(lag(board), 0);
+  assert.match(board.status().notes?.join() ?? '', /the clock of sh\.order is at least (599|600) s ahead/);
+  board.heartbeat(0, ahead(45), 10n);
+  assert.equal(lag(board), 45, 'of a selector that is behind');
+  applied(board, 0, 12n, ahead(30));
+  assert.equal(lag(board), 30, 'of a row that took so long');
+  assert.equal(Math.floor(board.ageMs(0, ahead(30)) / 1_000), 30);
+  mock.timers.enable({ apis: ['Date'], now: Date.now() });
+  const later = performance.now() + 61_000;
+  const clock = mock.method(performance, 'now', () => later);
+  board.heartbeat(0, ago(0), 12n);
+  clock.mock.mockImplementation(() => later + 61_000);
+  board.heartbeat(0, ago(0), 12n);
+  mock.reset();
+  mock.timers.reset();
+  assert.equal(lag(board), 0);
+  assert.equal(board.status().notes, undefined);
 });

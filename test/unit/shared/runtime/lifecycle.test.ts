@@ -40,3 +40,14 @@ test('a service whose run fails ends with code 1', { timeout: 20_000 }, async ()
   assert.equal(code, 1);
   assert.match(log, /stopped by an error/);
 });
+
+test('a failure that was expected is told in its own words, with its code and what to do, and without a stack', {
+  timeout: 20_000,
+}, async () => {
+  const { code, log } = await stopped(`
+    const { ReplicationError } = await import('${RUNTIME}errors.ts');
+    throw new ReplicationError('SETTING_INVALID', 'LUTRA_SITE is not set', 'set it');`);
+  assert.equal(code, 1);
+  assert.match(log, /"code":"SETTING_INVALID","remedy":"set it","msg":"LUTRA_SITE is not set"/);
+  assert.doesNotMatch(log, /stack/);
+});

@@ -129,6 +129,11 @@ test('files that are missing or do not fit, and networks that are none, are name
     for (const read of [() => readServiceSettings({ ...SERVICE, ...env }), () => readConfig({ ...ADMIN, ...env })])
       assert.throws(read, ({ code, message }) => code === 'SETTING_INVALID' && expected.test(message));
   }
+  const registry = { ...SERVICE, LUTRA_REGISTRY: 'https://u:hunter2@a/apis' };
+  assert.throws(
+    () => readServiceSettings(registry),
+    ({ message }) => /LUTRA_REGISTRY holds a user/.test(message) && !message.includes('hunter2'),
+  );
   const ofApi: [Record<string, string>, RegExp][] = [
     [{ LUTRA_TLS_CERT: good.cert }, /LUTRA_TLS_CERT and LUTRA_TLS_KEY come only together/],
     [{ LUTRA_TLS_CERT: '/nowhere', LUTRA_TLS_KEY: good.key }, /LUTRA_TLS_CERT names \/nowhere/],

@@ -9,6 +9,7 @@ import type {
 } from '../../../schemas/channels.ts';
 import type { databaseListSchema } from '../../../schemas/databases.ts';
 import type { ddlListSchema } from '../../../schemas/ddl.ts';
+import type { EventData, EventName } from '../../../schemas/events.ts';
 import type { quarantineListSchema } from '../../../schemas/quarantine.ts';
 import type { diffReplySchema, revisionDocumentSchema, revisionListSchema } from '../../../schemas/revisions.ts';
 import type { channelStatusSchema, statusListSchema } from '../../../schemas/status.ts';
@@ -22,10 +23,11 @@ export type { QuarantineEntry, ShownRow } from '../../../../../shared/model/quar
 export type { Reason } from '../../../../../shared/model/status.ts';
 
 export type { Role } from '../../../access/role.ts';
-export type { TokenView, UserView } from '../../../schemas/access.ts';
+export type { LoginProvider, TokenView, UserView } from '../../../schemas/access.ts';
 export type { ChannelView, StartPoint } from '../../../schemas/channels.ts';
 export type { CheckReply } from '../../../schemas/check.ts';
 export type { DatabaseView } from '../../../schemas/databases.ts';
+export type { EventName } from '../../../schemas/events.ts';
 export type { Overview } from '../../../schemas/overview.ts';
 export type { DiffView, RevisionView } from '../../../schemas/revisions.ts';
 export type { PipelineView, ProcessView } from '../../../schemas/status.ts';
@@ -51,3 +53,5 @@ export type DiffReply = z.infer<typeof diffReplySchema>;
 export type PreviewReply = z.infer<typeof previewReplySchema>;
 export type RevisionList = z.infer<typeof revisionListSchema>;
 export type RevisionDocument = z.infer<typeof revisionDocumentSchema>;
+/** What the API tells by itself, each with the data of its name. */
+export type LiveEvent = { [N in EventName]: { readonly name: N; readonly data: EventData<N> } }[EventName];

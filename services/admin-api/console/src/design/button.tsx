@@ -27,6 +27,11 @@ export function Button({
   );
 }
 
+/** A button that looks like a link: it opens what its row tells of. */
+export function TextButton(attributes: ButtonHTMLAttributes<HTMLButtonElement>): ReactNode {
+  return <button type="button" className="link cell-main" {...attributes} />;
+}
+
 /** A link that looks like a button: it leads to another page. */
 export function LinkButton({
   to,

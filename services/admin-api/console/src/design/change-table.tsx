@@ -2,7 +2,6 @@ import type { ReactNode } from 'react';
 import { useWords } from '../words/words.ts';
 import { type Change, isChanged, NULL_TEXT } from './changes.ts';
 import { detailWords } from './detail-words.ts';
-import './details.css';
 
 /** Fields side by side, before and after; what differs is marked by colour and sign. */
 export function ChangeTable({ label, changes }: { label: string; changes: readonly Change[] }): ReactNode {

@@ -1,8 +1,10 @@
 import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import UPlot from 'uplot';
 import { usePreferences } from '../shell/preferences.tsx';
+import type { Language } from '../words/words.ts';
 import 'uplot/dist/uPlot.min.css';
 import './chart.css';
+import { timeLabels } from './chart-axis.ts';
 import { type ChartData, isolated, latest } from './chart-data.ts';
 
 export type ChartLine = {
@@ -20,6 +22,9 @@ type ChartProps = {
   readonly from: number;
   readonly to: number;
   readonly format: (value: number) => string;
+  /** Text of the axis, whose texts stand `step` apart; `steps`: which those may be. */
+  readonly formatAxis: (value: number, step: number) => string;
+  readonly steps?: readonly number[];
   readonly formatTime: (at: number) => string;
   /** Charts with the same group move their cursors together. */
   readonly group?: string;
@@ -29,27 +34,35 @@ type ChartProps = {
 
 const HEIGHT = 210;
 
-/** Lines over time. The values under the cursor stand above the lines; arrow keys move the cursor. */
+/** Lines over time. The values under the cursor stand above the lines, each a button that hides its line; arrow keys move the cursor. */
 export function Chart(props: ChartProps): ReactNode {
   const { label, lines, data, format, formatTime } = props;
   const [index, setIndex] = useState<number | null>(null);
-  const { holder, plot } = usePlot(props, setIndex);
+  const [hidden, setHidden] = useState<readonly string[]>([]);
+  const { holder, plot } = usePlot(props, hidden, setIndex);
   const at = index === null ? undefined : data.times[index];
-  const valueAt = (line: number): number | undefined =>
-    index === null ? latest(data.values[line]) : (data.values[line]?.[index] ?? undefined);
+  const textAt = (line: number): string => {
+    const value = index === null ? latest(data.values[line]) : (data.values[line]?.[index] ?? undefined);
+    return value === undefined ? '–' : format(value);
+  };
+  const toggle = (name: string): void =>
+    setHidden(hidden.includes(name) ? hidden.filter((each) => each !== name) : [...hidden, name]);
   return (
     <figure className="chart">
       <figcaption className="chart-legend">
-        {lines.map(({ name, colour }, line) => {
-          const value = valueAt(line);
-          return (
-            <span key={name} className="chart-entry">
-              <i style={{ background: `var(${colour})` }} />
-              {name}
-              <b>{value === undefined ? '–' : format(value)}</b>
-            </span>
-          );
-        })}
+        {lines.map(({ name, colour }, line) => (
+          <button
+            key={name}
+            type="button"
+            className="chart-entry"
+            aria-pressed={!hidden.includes(name)}
+            onClick={() => toggle(name)}
+          >
+            <i style={{ background: `var(${colour})` }} />
+            {name}
+            <b>{textAt(line)}</b>
+          </button>
+        ))}
         <span className="chart-time muted">{at === undefined ? '' : formatTime(at * 1_000)}</span>
       </figcaption>
       <div
@@ -62,31 +75,38 @@ export function Chart(props: ChartProps): ReactNode {
         aria-valuemin={0}
         aria-valuemax={Math.max(0, data.times.length - 1)}
         aria-valuenow={index ?? Math.max(0, data.times.length - 1)}
-        aria-valuetext={lines.map(({ name }, line) => `${name} ${valueText(valueAt(line), format)}`).join(', ')}
+        aria-valuetext={[
+          ...(at === undefined ? [] : [formatTime(at * 1_000)]),
+          ...lines.map(({ name }, line) => `${name} ${textAt(line)}`),
+        ].join(', ')}
         onKeyDown={(event) => moveCursor(event, plot.current, index)}
       />
     </figure>
   );
 }
 
-function valueText(value: number | undefined, format: (value: number) => string): string {
-  return value === undefined ? '–' : format(value);
-}
-
 /** Makes the plot anew when theme, lines or words change; data and size are given to the one that stands. */
-function usePlot(props: ChartProps, setIndex: (index: number | null) => void) {
+function usePlot(props: ChartProps, hidden: readonly string[], setIndex: (index: number | null) => void) {
   const { theme, language } = usePreferences();
   const scheme = useScheme();
   const holder = useRef<HTMLDivElement>(null);
   const plot = useRef<UPlot>(undefined);
   const latestProps = useRef(props);
   latestProps.current = props;
+  const isShown = props.lines.map(({ name }) => !hidden.includes(name));
   // biome-ignore lint/correctness/useExhaustiveDependencies: a theme and a language are what the plot is painted with
   useEffect(() => {
     const element = holder.current;
     if (element === null) return;
-    const made = new UPlot(optionsOf(element, latestProps, setIndex), alignedOf(latestProps.current.data), element);
+    const made = new UPlot(
+      optionsOf(element, latestProps, language, setIndex),
+      alignedOf(latestProps.current.data),
+      element,
+    );
     plot.current = made;
+    isShown.forEach((show, line) => {
+      made.setSeries(line + 1, { show });
+    });
     const watch = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: HEIGHT }));
     watch.observe(element);
     return () => {
@@ -94,7 +114,7 @@ function usePlot(props: ChartProps, setIndex: (index: number | null) => void) {
       made.destroy();
       plot.current = undefined;
     };
-  }, [theme, scheme, language, props.lines.map(({ name }) => name).join()]);
+  }, [theme, scheme, language, props.lines.map(({ name }) => name).join(), isShown.join()]);
   useEffect(() => plot.current?.setData(alignedOf(props.data)), [props.data]);
   return { holder, plot };
 }
@@ -102,8 +122,10 @@ function usePlot(props: ChartProps, setIndex: (index: number | null) => void) {
 function optionsOf(
   element: HTMLElement,
   props: { readonly current: ChartProps },
+  language: Language,
   setIndex: (index: number | null) => void,
 ): UPlot.Options {
+  const { steps } = props.current;
   const colour = (name: string): string => colourOf(element, name);
   const axis = { stroke: colour('--text-3'), grid: { stroke: colour('--line'), width: 1 }, ticks: { show: false } };
   const font = `11px ${getComputedStyle(element).fontFamily}`;
@@ -111,7 +133,8 @@ function optionsOf(
     width: Math.max(element.clientWidth, 100),
     height: HEIGHT,
     legend: { show: false },
-    padding: [8, 8, 0, 0],
+    // Half a text of the axis of times has room at its end.
+    padding: [8, 20, 0, 0],
     cursor: {
       y: false,
       points: { size: 6 },
@@ -120,17 +143,24 @@ function optionsOf(
     },
     scales: {
       x: { range: () => [props.current.from / 1_000, props.current.to / 1_000] },
-      y: { range: (_plot, _min, max) => [0, Math.max(max ?? 0, 1) * 1.08] },
+      y: { range: (_plot, _min, max) => [0, (max ?? 0) > 0 ? max * 1.08 : 1] },
     },
     axes: [
       {
         ...axis,
         font,
-        space: 80,
-        size: 26,
-        values: (_plot, splits) => splits.map((split) => axisTime(split, props.current)),
+        space: 72,
+        size: 40,
+        lineGap: 1.3,
+        values: (_plot, splits, _axis, _space, step) => timeLabels(splits, step, language),
       },
-      { ...axis, font, size: 64, values: (_plot, splits) => splits.map((split) => props.current.format(split)) },
+      {
+        ...axis,
+        font,
+        size: 60,
+        ...(steps === undefined ? {} : { incrs: [...steps] }),
+        values: (_plot, splits, _axis, _space, step) => splits.map((split) => props.current.formatAxis(split, step)),
+      },
     ],
     series: [
       {},
@@ -158,15 +188,6 @@ function zoom(plot: UPlot, { onZoom }: ChartProps): void {
   if (width < 8) return;
   onZoom?.(plot.posToVal(left, 'x') * 1_000, plot.posToVal(left + width, 'x') * 1_000);
   plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-}
-
-/** The time under the axis: clock for less than two days, else the day. */
-function axisTime(at: number, { from, to }: ChartProps): string {
-  const date = new Date(at * 1_000);
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const clock = `${two(date.getHours())}:${two(date.getMinutes())}`;
-  if (to - from <= 5 * 60_000) return `${clock}:${two(date.getSeconds())}`;
-  return to - from <= 2 * 86_400_000 ? clock : `${two(date.getMonth() + 1)}-${two(date.getDate())}`;
 }
 
 function moveCursor(event: KeyboardEvent, plot: UPlot | undefined, index: number | null): void {

@@ -8,7 +8,6 @@ export const detailWords = defineWords(
     show: 'Details',
     pipeline: 'Pipeline',
     allPipelines: 'All pipelines',
-    older: 'Show older',
   },
   {
     field: '字段',
@@ -17,6 +16,5 @@ export const detailWords = defineWords(
     show: '详情',
     pipeline: '管道',
     allPipelines: '全部管道',
-    older: '显示更早的',
   },
 );

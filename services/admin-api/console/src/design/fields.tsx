@@ -1,5 +1,5 @@
 import { Search } from 'lucide-react';
-import { type InputHTMLAttributes, type ReactNode, useId } from 'react';
+import { type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes, useId } from 'react';
 
 /** A labelled field with a hint or, when it is wrong, the fault. The child gets id and aria from `render`. */
 export function Field({
@@ -25,6 +25,8 @@ export function Field({
   );
 }
 
+type Labelled = { readonly label: string; readonly hint?: ReactNode; readonly fault?: string | undefined };
+type Written = { readonly value: string; readonly onChange: (value: string) => void };
 type InputProps = Omit<InputHTMLAttributes<HTMLInputElement>, 'onChange' | 'value'>;
 
 export function TextField({
@@ -34,13 +36,7 @@ export function TextField({
   value,
   onChange,
   ...rest
-}: InputProps & {
-  label: string;
-  hint?: ReactNode;
-  fault?: string | undefined;
-  value: string;
-  onChange: (value: string) => void;
-}): ReactNode {
+}: InputProps & Labelled & Written): ReactNode {
   return (
     <Field
       label={label}
@@ -59,51 +55,59 @@ export function TextField({
   );
 }
 
-export function SelectField<T extends string>({
-  label,
-  hint,
-  value,
-  options,
-  onChange,
-}: {
-  label: string;
-  hint?: ReactNode;
-  value: T;
-  options: readonly (readonly [value: T, label: string])[];
-  onChange: (value: T) => void;
-}): ReactNode {
+/** A text of a few lines. */
+export function LinesField({ value, onChange, ...labelled }: Labelled & Written): ReactNode {
   return (
     <Field
-      label={label}
-      hint={hint}
+      {...labelled}
       render={(attributes) => (
-        <select
-          className="select"
+        <textarea
+          className="textarea"
+          rows={3}
+          spellCheck={false}
           value={value}
-          onChange={(event) => onChange(event.target.value as T)}
+          onChange={(event) => onChange(event.target.value)}
           {...attributes}
-        >
-          {options.map(([each, text]) => (
-            <option key={each} value={each}>
-              {text}
-            </option>
-          ))}
-        </select>
+        />
       )}
     />
   );
 }
 
-/** A search box of a list. */
-export function SearchBox({
+type Chosen<T extends string> = {
+  readonly value: T;
+  readonly options: readonly (readonly [value: T, label: string])[];
+  readonly onChange: (value: T) => void;
+};
+type SelectProps = Omit<SelectHTMLAttributes<HTMLSelectElement>, 'onChange' | 'value'>;
+
+export function SelectField<T extends string>({
   label,
-  value,
-  onChange,
-}: {
-  label: string;
-  value: string;
-  onChange: (value: string) => void;
-}): ReactNode {
+  hint,
+  ...choice
+}: Omit<Labelled, 'fault'> & Chosen<T>): ReactNode {
+  return <Field label={label} hint={hint} render={(attributes) => <Select {...choice} {...attributes} />} />;
+}
+
+/** A choice of a tool bar, without a label above it. */
+export function Pick<T extends string>({ label, ...choice }: { readonly label: string } & Chosen<T>): ReactNode {
+  return <Select aria-label={label} title={label} {...choice} />;
+}
+
+function Select<T extends string>({ value, options, onChange, ...rest }: Chosen<T> & SelectProps): ReactNode {
+  return (
+    <select className="select" value={value} onChange={(event) => onChange(event.target.value as T)} {...rest}>
+      {options.map(([each, text]) => (
+        <option key={each} value={each}>
+          {text}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+/** A search box of a list. */
+export function SearchBox({ label, value, onChange }: { readonly label: string } & Written): ReactNode {
   return (
     <div className="search">
       <Search size={14} aria-hidden />
@@ -125,11 +129,9 @@ export function Choice<T extends string>({
   value,
   options,
   onChange,
-}: {
-  label: string;
-  value: T;
-  options: readonly (readonly [value: T, label: ReactNode])[];
-  onChange: (value: T) => void;
+}: Omit<Chosen<T>, 'options'> & {
+  readonly label: string;
+  readonly options: readonly (readonly [value: T, label: ReactNode])[];
 }): ReactNode {
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be laid out as a row of joined buttons

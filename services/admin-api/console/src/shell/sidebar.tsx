@@ -4,6 +4,7 @@ import { Link, useLocation } from 'wouter';
 import { useSession } from '../api/queries.ts';
 import { Button } from '../design/button.tsx';
 import { useWords } from '../words/words.ts';
+import { LiveSign } from './live-sign.tsx';
 import { Logo } from './logo.tsx';
 import { NAVIGATION } from './pages.tsx';
 import { PreferenceChoices } from './preference-choices.tsx';
@@ -39,6 +40,7 @@ export function Sidebar({ isOpen }: { isOpen: boolean }): ReactNode {
         ))}
       </nav>
       <div className="sidebar-foot">
+        <LiveSign />
         <PreferenceChoices />
         <CurrentUser />
       </div>

@@ -13,6 +13,8 @@ export type Format = {
   readonly ago: (at: number, now?: number) => string;
   /** Date and time with seconds, of this browser's time zone. */
   readonly time: (at: number) => string;
+  /** 21 Nov 2026, 10:00–10:04; days for stretches of a day and more. */
+  readonly stretch: (from: number, to: number) => string;
   /** 1.5 MB (powers of 1024). */
   readonly bytes: (value: number) => string;
 };
@@ -36,12 +38,15 @@ function formatOf(locale: string, language: Language): Format {
     second: '2-digit',
     hourCycle: 'h23',
   });
+  const moment = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' });
+  const day = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' });
   return {
     number: (value) => number.format(value),
     compact: (value) => (value < 10_000 ? number.format(Math.round(value)) : compact.format(value).replace('K', 'k')),
     duration: (ms) => durationText(ms, language),
     ago: (at, now = Date.now()) => agoText(now - at, ago),
     time: (at) => time.format(at),
+    stretch: (from, to) => (to - from < 86_400_000 ? moment.formatRange(from, to) : day.formatRange(from, to - 1)),
     bytes: bytesText,
   };
 }

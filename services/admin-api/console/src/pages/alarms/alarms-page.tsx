@@ -3,17 +3,14 @@ import { type ReactNode, useState } from 'react';
 import { Link } from 'wouter';
 import type { Alarm, AlarmList } from '../../api/operation-types.ts';
 import { LIVE_MS, useApi } from '../../api/queries.ts';
-import { Button } from '../../design/button.tsx';
-import { type Column, DataTable } from '../../design/data-table.tsx';
-import { EmptyState, ErrorState } from '../../design/feedback.tsx';
+import type { Column } from '../../design/data-table.tsx';
 import { Choice } from '../../design/fields.tsx';
-import { PageHead, Panel } from '../../design/page.tsx';
-import { common } from '../../words/common.ts';
+import { List, usePaging } from '../../design/list.tsx';
+import { PageHead } from '../../design/page.tsx';
 import { useFormat } from '../../words/format.ts';
 import { useWords } from '../../words/words.ts';
 import { alarmsWords } from './alarms-words.ts';
 import { Rules } from './rules.tsx';
-import '../../design/details.css';
 
 type Shown = Alarm['state'];
 const PAGE = 100;
@@ -21,12 +18,10 @@ const PAGE = 100;
 /** Open alarms, those that are over, and the rules. */
 export default function AlarmsPage(): ReactNode {
   const words = useWords(alarmsWords);
-  const general = useWords(common);
   const [state, setState] = useState<Shown>('open');
-  const [limit, setLimit] = useState(PAGE);
-  const { data, error, refetch } = useApi<AlarmList>('/alarms', { state, limit }, { liveMs: LIVE_MS });
+  const paging = usePaging(PAGE);
+  const answer = useApi<AlarmList>('/alarms', { state, limit: paging.limit }, { liveMs: LIVE_MS });
   const columns = useColumns();
-  const isOpen = state === 'open';
   return (
     <div className="stack">
       <PageHead title={words.title} about={words.about} />
@@ -41,28 +36,18 @@ export default function AlarmsPage(): ReactNode {
           ]}
         />
       </div>
-      {error !== null && <ErrorState error={error} onRetry={refetch} />}
-      {(data !== undefined || error === null) && (
-        <Panel flush>
-          <DataTable
-            label={words.title}
-            columns={columns}
-            items={data?.items}
-            keyOf={({ id }) => id}
-            empty={
-              <EmptyState icon={<BellOff size={28} aria-hidden />} title={isOpen ? words.noneOpen : words.noneClosed}>
-                {isOpen ? words.noneOpenAbout : words.noneClosedAbout}
-              </EmptyState>
-            }
-          />
-        </Panel>
-      )}
-      {data !== undefined && data.total > data.items.length && (
-        <div className="row">
-          <Button onClick={() => setLimit(Math.min(1_000, limit + PAGE))}>{general.more}</Button>
-          <span className="muted">{general.shown(data.items.length, data.total)}</span>
-        </div>
-      )}
+      <List
+        label={words.title}
+        columns={columns}
+        keyOf={({ id }) => id}
+        answer={answer}
+        paging={paging}
+        empty={
+          state === 'open'
+            ? { icon: BellOff, title: words.noneOpen, about: words.noneOpenAbout }
+            : { icon: BellOff, title: words.noneClosed, about: words.noneClosedAbout }
+        }
+      />
       <Rules />
     </div>
   );

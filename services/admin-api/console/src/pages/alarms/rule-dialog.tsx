@@ -3,7 +3,7 @@ import { type ReactNode, useState } from 'react';
 import { call } from '../../api/client.ts';
 import type { AlarmRuleView } from '../../api/operation-types.ts';
 import { ConfirmDialog } from '../../design/dialog.tsx';
-import { Field } from '../../design/fields.tsx';
+import { LinesField } from '../../design/fields.tsx';
 import { useNotice } from '../../design/notices.tsx';
 import { common } from '../../words/common.ts';
 import { useWords } from '../../words/words.ts';
@@ -40,14 +40,14 @@ export function RuleDialog({ rule, onClose }: { rule?: AlarmRuleView; onClose: (
     >
       <RuleFields form={form} faults={faults} isNew={rule === undefined} onChange={change} />
       <div className="fields">
-        <Lines
+        <LinesField
           label={words.notify}
           hint={words.notifyHint}
           fault={faults.notify === undefined ? undefined : words.notifyFault(faults.notify)}
           value={form.notify}
           onChange={(notify) => change({ notify })}
         />
-        <Lines
+        <LinesField
           label={words.windows}
           hint={words.windowsHint}
           fault={faults.windows === undefined ? undefined : words.windowsFault(faults.windows)}
@@ -60,37 +60,5 @@ export function RuleDialog({ rule, onClose }: { rule?: AlarmRuleView; onClose: (
         {words.pauseRule}
       </label>
     </ConfirmDialog>
-  );
-}
-
-function Lines({
-  label,
-  hint,
-  fault,
-  value,
-  onChange,
-}: {
-  label: string;
-  hint: string;
-  fault: string | undefined;
-  value: string;
-  onChange: (value: string) => void;
-}): ReactNode {
-  return (
-    <Field
-      label={label}
-      hint={hint}
-      fault={fault}
-      render={(attributes) => (
-        <textarea
-          className="textarea"
-          rows={3}
-          spellCheck={false}
-          value={value}
-          onChange={(event) => onChange(event.target.value)}
-          {...attributes}
-        />
-      )}
-    />
   );
 }

@@ -5,12 +5,11 @@ import { call } from '../../api/client.ts';
 import type { AlarmRuleList, AlarmRuleView } from '../../api/operation-types.ts';
 import { useApi } from '../../api/queries.ts';
 import { useMay } from '../../api/rights.ts';
-import { Button } from '../../design/button.tsx';
-import { type Column, DataTable } from '../../design/data-table.tsx';
+import { Button, TextButton } from '../../design/button.tsx';
+import type { Column } from '../../design/data-table.tsx';
 import { ConfirmDialog } from '../../design/dialog.tsx';
-import { EmptyState, ErrorState } from '../../design/feedback.tsx';
+import { List } from '../../design/list.tsx';
 import { useNotice } from '../../design/notices.tsx';
-import { Panel } from '../../design/page.tsx';
 import { Badge } from '../../design/state-badge.tsx';
 import { common } from '../../words/common.ts';
 import { useWords } from '../../words/words.ts';
@@ -18,7 +17,6 @@ import { alarmsWords } from './alarms-words.ts';
 import { RuleDialog } from './rule-dialog.tsx';
 import { receiverText, thresholdOf, windowText } from './rule-form.ts';
 import { TestDialog } from './test-dialog.tsx';
-import '../../design/details.css';
 
 type Open = { readonly act: 'edit' | 'test' | 'delete'; readonly rule: AlarmRuleView } | { readonly act: 'new' };
 
@@ -27,7 +25,7 @@ export function Rules(): ReactNode {
   const words = useWords(alarmsWords);
   const mayChange = useMay('admin');
   const [open, setOpen] = useState<Open>();
-  const { data, error, refetch } = useApi<AlarmRuleList>('/alarm-rules', { limit: 1_000 });
+  const answer = useApi<AlarmRuleList>('/alarm-rules', { limit: 1_000 });
   const columns = useColumns(mayChange, setOpen);
   const close = (): void => setOpen(undefined);
   const create = (
@@ -41,29 +39,21 @@ export function Rules(): ReactNode {
     </Button>
   );
   return (
-    <Panel flush title={words.rules} actions={data !== undefined && data.items.length > 0 ? create : undefined}>
-      {error !== null ? (
-        <div className="panel-body">
-          <ErrorState error={error} onRetry={refetch} />
-        </div>
-      ) : (
-        <DataTable
-          label={words.rules}
-          columns={columns}
-          items={data?.items}
-          keyOf={({ name }) => name}
-          empty={
-            <EmptyState icon={<BellPlus size={28} aria-hidden />} title={words.noRules} action={create}>
-              {words.noRulesAbout}
-            </EmptyState>
-          }
-        />
-      )}
+    <>
+      <List
+        label={words.rules}
+        columns={columns}
+        keyOf={({ name }) => name}
+        answer={answer}
+        empty={{ icon: BellPlus, title: words.noRules, about: words.noRulesAbout, action: create }}
+        title={words.rules}
+        actions={answer.data !== undefined && answer.data.items.length > 0 ? create : undefined}
+      />
       {open?.act === 'new' && <RuleDialog onClose={close} />}
       {open?.act === 'edit' && <RuleDialog rule={open.rule} onClose={close} />}
       {open?.act === 'test' && <TestDialog rule={open.rule} onClose={close} />}
       {open?.act === 'delete' && <DeleteDialog name={open.rule.name} onClose={close} />}
-    </Panel>
+    </>
   );
 }
 
@@ -100,14 +90,9 @@ function useColumns(mayChange: boolean, onOpen: (open: Open) => void): readonly 
       width: '22%',
       cell: (rule) => (
         <>
-          <button
-            type="button"
-            className="link cell-main"
-            disabled={!mayChange}
-            onClick={() => onOpen({ act: 'edit', rule })}
-          >
+          <TextButton disabled={!mayChange} onClick={() => onOpen({ act: 'edit', rule })}>
             {rule.name}
-          </button>
+          </TextButton>
           <div className="muted">{words[rule.kind]}</div>
         </>
       ),

@@ -2,11 +2,11 @@ import { FileClock } from 'lucide-react';
 import { type ReactNode, useDeferredValue, useState } from 'react';
 import type { AuditEntry, AuditList } from '../../api/operation-types.ts';
 import { useApi } from '../../api/queries.ts';
-import { Button } from '../../design/button.tsx';
-import { type Column, DataTable } from '../../design/data-table.tsx';
-import { EmptyState, ErrorState } from '../../design/feedback.tsx';
+import { TextButton } from '../../design/button.tsx';
+import type { Column } from '../../design/data-table.tsx';
 import { SearchBox } from '../../design/fields.tsx';
-import { PageHead, Panel } from '../../design/page.tsx';
+import { emptyList, List, usePaging } from '../../design/list.tsx';
+import { PageHead } from '../../design/page.tsx';
 import { Badge } from '../../design/state-badge.tsx';
 import { common } from '../../words/common.ts';
 import { useFormat } from '../../words/format.ts';
@@ -14,20 +14,18 @@ import { useWords } from '../../words/words.ts';
 import { OUTCOME_TONES, subjectOf } from './audit-entry.ts';
 import { auditWords } from './audit-words.ts';
 import { EntryDialog } from './entry-dialog.tsx';
-import '../../design/details.css';
 
 const PAGE = 100;
 /** What people changed, newest first. */
 export default function AuditPage(): ReactNode {
   const words = useWords(auditWords);
-  const general = useWords(common);
   const [by, setBy] = useState('');
   const [channel, setChannel] = useState('');
   const [action, setAction] = useState('');
-  const [limit, setLimit] = useState(PAGE);
+  const paging = usePaging(PAGE);
   const [looked, setLooked] = useState<AuditEntry>();
   const query = useDeferredValue({ by, channel, action });
-  const { data, error, refetch } = useApi<AuditList>('/audit', { ...query, limit }, { liveMs: 5_000 });
+  const answer = useApi<AuditList>('/audit', { ...query, limit: paging.limit }, { liveMs: 5_000 });
   const columns = useColumns(setLooked);
   const isAll = by === '' && channel === '' && action === '';
   return (
@@ -38,27 +36,14 @@ export default function AuditPage(): ReactNode {
         <SearchBox label={words.filterChannel} value={channel} onChange={setChannel} />
         <SearchBox label={words.filterAction} value={action} onChange={setAction} />
       </div>
-      {error !== null && <ErrorState error={error} onRetry={refetch} />}
-      {(data !== undefined || error === null) && (
-        <Panel flush>
-          <DataTable
-            label={words.title}
-            columns={columns}
-            items={data?.items}
-            keyOf={({ id }) => id}
-            empty={
-              <EmptyState icon={<FileClock size={28} aria-hidden />} title={isAll ? words.none : words.noMatch}>
-                {isAll ? words.noneAbout : words.noMatchAbout}
-              </EmptyState>
-            }
-          />
-        </Panel>
-      )}
-      {data !== undefined && data.items.length === limit && limit < 1_000 && (
-        <div className="row">
-          <Button onClick={() => setLimit(Math.min(1_000, limit + PAGE))}>{general.more}</Button>
-        </div>
-      )}
+      <List
+        label={words.title}
+        columns={columns}
+        keyOf={({ id }) => id}
+        answer={answer}
+        paging={paging}
+        empty={emptyList(FileClock, words, !isAll)}
+      />
       {looked !== undefined && <EntryDialog entry={looked} onClose={() => setLooked(undefined)} />}
     </div>
   );
@@ -72,11 +57,7 @@ function useColumns(onLook: (entry: AuditEntry) => void): readonly Column<AuditE
     {
       key: 'what',
       head: words.what,
-      cell: (entry) => (
-        <button type="button" className="link cell-main" onClick={() => onLook(entry)}>
-          {entry.what}
-        </button>
-      ),
+      cell: (entry) => <TextButton onClick={() => onLook(entry)}>{entry.what}</TextButton>,
     },
     { key: 'action', head: words.action, width: 130, cell: ({ action }) => <code>{action}</code> },
     { key: 'on', head: words.on, width: '20%', cell: (entry) => <span className="break">{subjectOf(entry)}</span> },

@@ -3,10 +3,9 @@ import { type ReactNode, useDeferredValue, useState } from 'react';
 import { useStatuses } from '../../api/queries.ts';
 import { useMay } from '../../api/rights.ts';
 import { Button, LinkButton } from '../../design/button.tsx';
-import { DataTable } from '../../design/data-table.tsx';
-import { EmptyState, ErrorState } from '../../design/feedback.tsx';
 import { Choice, SearchBox } from '../../design/fields.tsx';
-import { PageHead, Panel } from '../../design/page.tsx';
+import { List, usePaging } from '../../design/list.tsx';
+import { PageHead } from '../../design/page.tsx';
 import { common, stateWords } from '../../words/common.ts';
 import { useWords } from '../../words/words.ts';
 import { useChannelColumns } from './channel-columns.tsx';
@@ -20,64 +19,49 @@ const PAGE = 100;
 /** All channels with state and lag at a glance. */
 export default function ChannelsPage(): ReactNode {
   const words = useWords(channelsWords);
-  const general = useWords(common);
   const [filter, setFilter] = useState('');
   const [shown, setShown] = useState<Shown>('all');
-  const [limit, setLimit] = useState(PAGE);
-  const { data, error, refetch } = useStatuses({ filter: useDeferredValue(filter), limit });
+  const paging = usePaging(PAGE);
+  const { data, error, refetch } = useStatuses({ filter: useDeferredValue(filter), limit: paging.limit });
   const columns = useChannelColumns();
   const mayCreate = useMay('admin');
   const summaries = data?.items.map(summaryOf);
-  const items = summaries?.filter((item) => isShown(item, shown));
   const create = mayCreate ? (
     <LinkButton to="/new" look="primary" icon={<Plus size={15} aria-hidden />}>
       {words.newChannel}
     </LinkButton>
   ) : null;
-  const nothing =
-    filter === '' && shown === 'all' ? (
-      <EmptyState icon={<Cable size={28} aria-hidden />} title={words.none} action={create}>
-        {words.noneAbout}
-      </EmptyState>
-    ) : (
-      <EmptyState
-        title={words.noMatch}
-        action={
-          <Button
-            onClick={() => {
-              setFilter('');
-              setShown('all');
-            }}
-          >
-            {words.showAll}
-          </Button>
-        }
-      >
-        {words.noMatchAbout}
-      </EmptyState>
-    );
+  const showAll = (): void => {
+    setFilter('');
+    setShown('all');
+  };
   return (
     <div className="stack">
       <PageHead title={words.title} about={words.about}>
         {create}
       </PageHead>
       <OverviewStrip />
-      {error !== null && <ErrorState error={error} onRetry={refetch} />}
       <div className="row-between">
         <StateChoice summaries={summaries ?? []} shown={shown} onChange={setShown} />
         <SearchBox label={words.filter} value={filter} onChange={setFilter} />
       </div>
-      {(items !== undefined || error === null) && (
-        <Panel flush>
-          <DataTable label={words.title} columns={columns} items={items} keyOf={({ name }) => name} empty={nothing} />
-        </Panel>
-      )}
-      {data !== undefined && data.total > data.items.length && (
-        <div className="row">
-          <Button onClick={() => setLimit(limit + PAGE)}>{general.more}</Button>
-          <span className="muted">{general.shown(data.items.length, data.total)}</span>
-        </div>
-      )}
+      <List
+        label={words.title}
+        columns={columns}
+        items={summaries?.filter((item) => isShown(item, shown))}
+        keyOf={({ name }) => name}
+        answer={{ error, refetch, data: summaries && { items: summaries, total: data?.total ?? 0 } }}
+        paging={paging}
+        empty={
+          filter === '' && shown === 'all'
+            ? { icon: Cable, title: words.none, about: words.noneAbout, action: create }
+            : {
+                title: words.noMatch,
+                about: words.noMatchAbout,
+                action: <Button onClick={showAll}>{words.showAll}</Button>,
+              }
+        }
+      />
     </div>
   );
 }

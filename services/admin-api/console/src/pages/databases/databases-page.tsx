@@ -7,11 +7,10 @@ import { useApi } from '../../api/queries.ts';
 import { useMay } from '../../api/rights.ts';
 import type { DatabaseList, DatabaseView } from '../../api/types.ts';
 import { Button } from '../../design/button.tsx';
-import { DataTable } from '../../design/data-table.tsx';
 import { ConfirmDialog } from '../../design/dialog.tsx';
-import { EmptyState, ErrorState } from '../../design/feedback.tsx';
+import { List } from '../../design/list.tsx';
 import { useNotice } from '../../design/notices.tsx';
-import { PageHead, Panel } from '../../design/page.tsx';
+import { PageHead } from '../../design/page.tsx';
 import { common } from '../../words/common.ts';
 import { useWords } from '../../words/words.ts';
 import { DatabaseDialog } from './database-dialog.tsx';
@@ -24,7 +23,7 @@ type Open = { readonly act: 'add' } | { readonly act: 'edit' | 'delete'; readonl
 export default function DatabasesPage(): ReactNode {
   const words = useWords(databasesWords);
   const general = useWords(common);
-  const { data, error, refetch } = useApi<DatabaseList>('/databases', { limit: 1000 });
+  const answer = useApi<DatabaseList>('/databases', { limit: 1000 });
   const [open, setOpen] = useState<Open>();
   const mayChange = useMay('admin');
   const close = (): void => setOpen(undefined);
@@ -43,40 +42,31 @@ export default function DatabasesPage(): ReactNode {
       <PageHead title={words.title} about={words.about}>
         {add}
       </PageHead>
-      {error !== null && <ErrorState error={error} onRetry={refetch} />}
-      {(data !== undefined || error === null) && (
-        <Panel flush>
-          <DataTable
-            label={words.title}
-            items={data?.items}
-            keyOf={({ kind, name, definedIn }) => `${kind} ${name} ${definedIn.join()}`}
-            empty={
-              <EmptyState icon={<Database size={28} aria-hidden />} title={words.none} action={add}>
-                {words.noneAbout}
-              </EmptyState>
-            }
-            columns={[
-              { key: 'name', head: general.name, cell: ({ name }) => <span className="cell-main">{name}</span> },
-              { key: 'site', head: general.site, cell: ({ site }) => site },
-              {
-                key: 'hosts',
-                head: words.hosts,
-                cell: ({ hosts }) => <span className="break">{hosts.join(', ')}</span>,
-              },
-              { key: 'user', head: words.user, cell: ({ user }) => user },
-              { key: 'used', head: words.usedBy, cell: (database) => <UsedBy database={database} /> },
-              {
-                key: 'acts',
-                head: '',
-                isNumber: true,
-                cell: (database) => (
-                  <Acts database={database} mayChange={mayChange} onOpen={(act) => setOpen({ act, database })} />
-                ),
-              },
-            ]}
-          />
-        </Panel>
-      )}
+      <List
+        label={words.title}
+        keyOf={({ kind, name, definedIn }) => `${kind} ${name} ${definedIn.join()}`}
+        answer={answer}
+        empty={{ icon: Database, title: words.none, about: words.noneAbout, action: add }}
+        columns={[
+          { key: 'name', head: general.name, cell: ({ name }) => <span className="cell-main">{name}</span> },
+          { key: 'site', head: general.site, cell: ({ site }) => site },
+          {
+            key: 'hosts',
+            head: words.hosts,
+            cell: ({ hosts }) => <span className="break">{hosts.join(', ')}</span>,
+          },
+          { key: 'user', head: words.user, cell: ({ user }) => user },
+          { key: 'used', head: words.usedBy, cell: (database) => <UsedBy database={database} /> },
+          {
+            key: 'acts',
+            head: '',
+            isNumber: true,
+            cell: (database) => (
+              <Acts database={database} mayChange={mayChange} onOpen={(act) => setOpen({ act, database })} />
+            ),
+          },
+        ]}
+      />
       {open?.act === 'add' && <DatabaseDialog onClose={close} />}
       {open?.act === 'edit' && <DatabaseDialog stored={open.database} onClose={close} />}
       {open?.act === 'delete' && <DeleteDialog database={open.database} onClose={close} />}

@@ -3,6 +3,8 @@ import { defineWords } from '../../words/words.ts';
 export const loginWords = defineWords(
   {
     logIn: 'Log in',
+    signInWith: (provider: string) => `Sign in with ${provider}`,
+    orByPassword: 'or with a name and password of Lutra',
     name: 'Name',
     password: 'Password',
     setUp: 'Set up Lutra',
@@ -21,6 +23,8 @@ export const loginWords = defineWords(
   },
   {
     logIn: '登录',
+    signInWith: (provider) => `使用 ${provider} 登录`,
+    orByPassword: '或使用 Lutra 的用户名和密码',
     name: '用户名',
     password: '密码',
     setUp: '初始化 Lutra',

@@ -5,6 +5,7 @@ import { TextField } from '../../design/fields.tsx';
 import { useWords } from '../../words/words.ts';
 import { Gate } from './gate.tsx';
 import { loginWords } from './login-words.ts';
+import { ProviderLogin } from './provider-login.tsx';
 import { useGateForm } from './use-gate-form.ts';
 
 export function Login(): ReactNode {
@@ -14,6 +15,7 @@ export function Login(): ReactNode {
   const { error, busy, submit } = useGateForm('POST', '/session');
   return (
     <Gate title={words.logIn}>
+      <ProviderLogin />
       <form onSubmit={submit({ name, password })}>
         <TextField label={words.name} value={name} onChange={setName} autoComplete="username" required />
         <TextField

@@ -5,12 +5,8 @@ import { call, type Query } from '../../api/client.ts';
 import type { LogEntry, LogLevel, LogList as LogReply } from '../../api/operation-types.ts';
 import { LIVE_MS } from '../../api/queries.ts';
 import { Button } from '../../design/button.tsx';
-import { DataTable } from '../../design/data-table.tsx';
-import { EmptyState, ErrorState } from '../../design/feedback.tsx';
-import { SearchBox } from '../../design/fields.tsx';
-import { Panel } from '../../design/page.tsx';
-import { Pick } from '../../design/pickers.tsx';
-import { common } from '../../words/common.ts';
+import { Pick, SearchBox } from '../../design/fields.tsx';
+import { emptyList, List, usePaging } from '../../design/list.tsx';
 import { useWords } from '../../words/words.ts';
 import { useLogColumns } from './log-columns.tsx';
 import { logsWords } from './logs-words.ts';
@@ -22,14 +18,13 @@ const PAGE = 100;
 /** Log records that fit `fixed` (a channel, a process), with filters; live until it is held. */
 export function LogList({ fixed = {}, extra }: { fixed?: Query; extra?: ReactNode }): ReactNode {
   const words = useWords(logsWords);
-  const general = useWords(common);
   const [level, setLevel] = useState<LogLevel | ''>('');
   const [span, setSpan] = useState<Span>('all');
   const [filter, setFilter] = useState('');
-  const [limit, setLimit] = useState(PAGE);
+  const paging = usePaging(PAGE);
   const [isHeld, setHeld] = useState(false);
-  const query = { ...fixed, level, filter: useDeferredValue(filter), limit };
-  const { data, error, refetch } = useQuery({
+  const query = { ...fixed, level, filter: useDeferredValue(filter), limit: paging.limit };
+  const answer = useQuery({
     queryKey: ['/logs', query, span],
     queryFn: () => {
       const length = SPANS[span];
@@ -75,28 +70,14 @@ export function LogList({ fixed = {}, extra }: { fixed?: Query; extra?: ReactNod
           {isHeld ? words.follow : words.hold}
         </Button>
       </div>
-      {error !== null && <ErrorState error={error} onRetry={refetch} />}
-      {(data !== undefined || error === null) && (
-        <Panel flush>
-          <DataTable<LogEntry>
-            label={words.title}
-            columns={columns}
-            items={data?.items}
-            keyOf={({ id }) => id}
-            empty={
-              <EmptyState icon={<FileText size={28} aria-hidden />} title={isNarrowed ? words.noMatch : words.none}>
-                {isNarrowed ? words.noMatchAbout : words.noneAbout}
-              </EmptyState>
-            }
-          />
-        </Panel>
-      )}
-      {data !== undefined && data.total > data.items.length && (
-        <div className="row">
-          {limit < 1_000 && <Button onClick={() => setLimit(Math.min(1_000, limit + PAGE))}>{general.more}</Button>}
-          <span className="muted">{general.shown(data.items.length, data.total)}</span>
-        </div>
-      )}
+      <List<LogEntry>
+        label={words.title}
+        columns={columns}
+        keyOf={({ id }) => id}
+        answer={answer}
+        paging={paging}
+        empty={emptyList(FileText, words, isNarrowed)}
+      />
     </>
   );
 }

@@ -1,4 +1,4 @@
-import { Plus, Trash2 } from 'lucide-react';
+import { Plus } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { useApi } from '../../api/queries.ts';
 import type { DatabaseList } from '../../api/types.ts';
@@ -8,7 +8,8 @@ import { SelectField, TextField } from '../../design/fields.tsx';
 import { Panel } from '../../design/page.tsx';
 import { useWords } from '../../words/words.ts';
 import { DatabaseDialog } from '../databases/database-dialog.tsx';
-import { type ChannelDraft, NEW_PIPELINE, type PipelineDraft } from './channel-draft.ts';
+import { type ChannelDraft, NEW_PIPELINE } from './channel-draft.ts';
+import { DraftRows } from './draft-rows.tsx';
 import { newWords } from './new-words.ts';
 
 /** Which databases the pipelines go between; new ones are added and tested here. */
@@ -23,8 +24,6 @@ export function DatabasesStep({
   const [isAdding, setAdding] = useState(false);
   const { data, error, refetch } = useApi<DatabaseList>('/databases', { limit: 1000 });
   const { pipelines } = draft;
-  const put = (index: number, changed: PipelineDraft): void =>
-    onChange({ ...draft, pipelines: pipelines.with(index, changed) });
   const names = [...new Set(data?.items.map(({ name }) => name))];
   const options = [['', words.choose], ...names.map((name) => [name, name] as const)] as const;
   return (
@@ -40,55 +39,39 @@ export function DatabasesStep({
         <p className="muted">{words.pipelinesAbout}</p>
         {error !== null && <ErrorState error={error} onRetry={refetch} />}
         {names.length === 0 && data !== undefined && <Callout tone="info">{words.noDatabases}</Callout>}
-        {pipelines.map((pipeline, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a pipeline's name changes while it is written
-          <div key={index} className="draft-row">
-            <TextField
-              label={words.pipelineName}
-              value={pipeline.name}
-              onChange={(name) => put(index, { ...pipeline, name })}
-            />
-            <SelectField
-              label={words.source}
-              value={pipeline.from}
-              options={options}
-              onChange={(from) => put(index, { ...pipeline, from })}
-            />
-            <SelectField
-              label={words.target}
-              value={pipeline.to}
-              options={options}
-              onChange={(to) => put(index, { ...pipeline, to })}
-            />
-            <SelectField<'end' | 'beginning'>
-              label={words.start}
-              value={pipeline.start}
-              options={[
-                ['end', words.startEnd],
-                ['beginning', words.startBeginning],
-              ]}
-              onChange={(start) => put(index, { ...pipeline, start })}
-            />
-            <Button
-              look="quiet"
-              icon={<Trash2 size={14} aria-hidden />}
-              aria-label={words.removePipeline}
-              disabled={pipelines.length === 1}
-              onClick={() => onChange({ ...draft, pipelines: pipelines.toSpliced(index, 1) })}
-            />
-          </div>
-        ))}
-        <div>
-          <Button
-            icon={<Plus size={15} aria-hidden />}
-            onClick={() => {
-              const name = `p${pipelines.length + 1}`;
-              onChange({ ...draft, pipelines: [...pipelines, { ...NEW_PIPELINE, name }] });
-            }}
-          >
-            {words.addPipeline}
-          </Button>
-        </div>
+        <DraftRows
+          items={pipelines}
+          fresh={{ ...NEW_PIPELINE, name: `p${pipelines.length + 1}` }}
+          add={words.addPipeline}
+          remove={words.removePipeline}
+          onChange={(changed) => onChange({ ...draft, pipelines: changed })}
+          render={({ name, from, to, start }, put) => (
+            <>
+              <TextField label={words.pipelineName} value={name} onChange={(text) => put({ name: text })} />
+              <SelectField
+                label={words.source}
+                value={from}
+                options={options}
+                onChange={(chosen) => put({ from: chosen })}
+              />
+              <SelectField
+                label={words.target}
+                value={to}
+                options={options}
+                onChange={(chosen) => put({ to: chosen })}
+              />
+              <SelectField<'end' | 'beginning'>
+                label={words.start}
+                value={start}
+                options={[
+                  ['end', words.startEnd],
+                  ['beginning', words.startBeginning],
+                ]}
+                onChange={(chosen) => put({ start: chosen })}
+              />
+            </>
+          )}
+        />
       </div>
       {isAdding && <DatabaseDialog onClose={() => setAdding(false)} />}
     </Panel>

@@ -1,10 +1,9 @@
-import { Plus, Trash2 } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { Button } from '../../design/button.tsx';
 import { TextField } from '../../design/fields.tsx';
 import { Panel } from '../../design/page.tsx';
 import { useWords } from '../../words/words.ts';
-import { type ChannelDraft, type MappingDraft, NEW_MAPPING, type PipelineDraft } from './channel-draft.ts';
+import { type ChannelDraft, NEW_MAPPING, type PipelineDraft } from './channel-draft.ts';
+import { DraftRows } from './draft-rows.tsx';
 import { newWords } from './new-words.ts';
 
 /** The channel's name, and which tables go where. */
@@ -53,45 +52,33 @@ function Mappings({
   onChange: (pipeline: PipelineDraft) => void;
 }): ReactNode {
   const words = useWords(newWords);
-  const { mappings } = pipeline;
-  const put = (index: number, mapping: MappingDraft): void =>
-    onChange({ ...pipeline, mappings: mappings.with(index, mapping) });
   return (
     <Panel title={words.mappings(`${pipeline.name} (${pipeline.from} → ${pipeline.to})`)}>
       <div className="stack">
-        {mappings.map((mapping, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a mapping has no name but its place
-          <div key={index} className="draft-row">
-            <TextField
-              label={words.mappingFrom}
-              value={mapping.from}
-              placeholder="shop.*"
-              onChange={(from) => put(index, { ...mapping, from })}
-            />
-            <TextField
-              label={words.mappingTo}
-              value={mapping.to}
-              placeholder="shop_copy.*"
-              onChange={(to) => put(index, { ...mapping, to })}
-            />
-            <Button
-              look="quiet"
-              icon={<Trash2 size={14} aria-hidden />}
-              aria-label={words.removeMapping}
-              disabled={mappings.length === 1}
-              onClick={() => onChange({ ...pipeline, mappings: mappings.toSpliced(index, 1) })}
-            />
-          </div>
-        ))}
-        <p className="muted">{words.mappingHint}</p>
-        <div>
-          <Button
-            icon={<Plus size={15} aria-hidden />}
-            onClick={() => onChange({ ...pipeline, mappings: [...mappings, NEW_MAPPING] })}
-          >
-            {words.addMapping}
-          </Button>
-        </div>
+        <DraftRows
+          items={pipeline.mappings}
+          fresh={NEW_MAPPING}
+          hint={words.mappingHint}
+          add={words.addMapping}
+          remove={words.removeMapping}
+          onChange={(mappings) => onChange({ ...pipeline, mappings })}
+          render={({ from, to }, put) => (
+            <>
+              <TextField
+                label={words.mappingFrom}
+                value={from}
+                placeholder="shop.*"
+                onChange={(text) => put({ from: text })}
+              />
+              <TextField
+                label={words.mappingTo}
+                value={to}
+                placeholder="shop_copy.*"
+                onChange={(text) => put({ to: text })}
+              />
+            </>
+          )}
+        />
       </div>
     </Panel>
   );

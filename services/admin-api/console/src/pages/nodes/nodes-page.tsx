@@ -2,12 +2,9 @@ import { Server } from 'lucide-react';
 import { type ReactNode, useDeferredValue, useState } from 'react';
 import type { NodeList, NodeRole } from '../../api/operation-types.ts';
 import { LIVE_MS, useApi } from '../../api/queries.ts';
-import { Button } from '../../design/button.tsx';
-import { DataTable } from '../../design/data-table.tsx';
-import { EmptyState, ErrorState } from '../../design/feedback.tsx';
-import { Choice, SearchBox } from '../../design/fields.tsx';
-import { PageHead, Panel } from '../../design/page.tsx';
-import { Pick } from '../../design/pickers.tsx';
+import { Choice, Pick, SearchBox } from '../../design/fields.tsx';
+import { emptyList, List, usePaging } from '../../design/list.tsx';
+import { PageHead } from '../../design/page.tsx';
 import { common } from '../../words/common.ts';
 import { useWords } from '../../words/words.ts';
 import { useNodeColumns } from './node-columns.tsx';
@@ -24,9 +21,14 @@ export default function NodesPage(): ReactNode {
   const [filter, setFilter] = useState('');
   const [role, setRole] = useState<NodeRole | ''>('');
   const [shown, setShown] = useState<Shown>('all');
-  const [limit, setLimit] = useState(PAGE);
-  const query = { filter: useDeferredValue(filter), role, limit, ...(shown === 'all' ? {} : { state: shown }) };
-  const { data, error, refetch } = useApi<NodeList>('/nodes', query, { liveMs: LIVE_MS });
+  const paging = usePaging(PAGE);
+  const query = {
+    filter: useDeferredValue(filter),
+    role,
+    limit: paging.limit,
+    ...(shown === 'all' ? {} : { state: shown }),
+  };
+  const answer = useApi<NodeList>('/nodes', query, { liveMs: LIVE_MS });
   const columns = useNodeColumns();
   const isAll = filter === '' && role === '' && shown === 'all';
   return (
@@ -52,28 +54,14 @@ export default function NodesPage(): ReactNode {
         <span className="spring" />
         <SearchBox label={words.filter} value={filter} onChange={setFilter} />
       </div>
-      {error !== null && <ErrorState error={error} onRetry={refetch} />}
-      {(data !== undefined || error === null) && (
-        <Panel flush>
-          <DataTable
-            label={words.title}
-            columns={columns}
-            items={data?.items}
-            keyOf={({ instance }) => instance}
-            empty={
-              <EmptyState icon={<Server size={28} aria-hidden />} title={isAll ? words.none : words.noMatch}>
-                {isAll ? words.noneAbout : words.noMatchAbout}
-              </EmptyState>
-            }
-          />
-        </Panel>
-      )}
-      {data !== undefined && data.total > data.items.length && (
-        <div className="row">
-          <Button onClick={() => setLimit(Math.min(1_000, limit + PAGE))}>{general.more}</Button>
-          <span className="muted">{general.shown(data.items.length, data.total)}</span>
-        </div>
-      )}
+      <List
+        label={words.title}
+        columns={columns}
+        keyOf={({ instance }) => instance}
+        answer={answer}
+        paging={paging}
+        empty={emptyList(Server, words, !isAll)}
+      />
     </div>
   );
 }

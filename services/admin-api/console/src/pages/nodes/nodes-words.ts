@@ -3,7 +3,7 @@ import { defineWords } from '../../words/words.ts';
 export const nodesWords = defineWords(
   {
     title: 'Nodes',
-    about: 'The processes of all sites, with work and without. Each says of itself every 3 s.',
+    about: 'The processes of all sites, with work and without. Each reports every 3 s.',
     filter: 'Name of a process',
     role: 'Role',
     roleAll: 'All roles',
@@ -25,7 +25,6 @@ export const nodesWords = defineWords(
     noneAbout: 'Start a selector and a loader at each site. They show here within 3 s, also without channels.',
     noMatch: 'No process matches',
     noMatchAbout: 'Change the filter.',
-    summary: (up: number, lost: number) => (lost === 0 ? `${up} up` : `${up} up, ${lost} lost`),
   },
   {
     title: '节点',
@@ -51,6 +50,5 @@ export const nodesWords = defineWords(
     noneAbout: '请在每个站点启动选取器和加载器。即使没有通道，它们也会在 3 秒内显示在这里。',
     noMatch: '没有匹配的进程',
     noMatchAbout: '请更改筛选条件。',
-    summary: (up, lost) => (lost === 0 ? `${up} 在线` : `${up} 在线，${lost} 失联`),
   },
 );

@@ -36,16 +36,21 @@ export function UserDialog({ user, onClose }: { user?: UserView; onClose: () => 
     >
       <div className="fields">
         <TextField label={general.name} value={name} onChange={setName} disabled={!isNew} autoComplete="off" />
-        <RoleField value={role} onChange={setRole} />
-        <TextField
-          label={isNew ? words.password : words.newPassword}
-          hint={isNew ? words.passwordHint : `${words.keepHint} ${words.resetHint}`}
-          value={password}
-          onChange={setPassword}
-          type="password"
-          autoComplete="new-password"
-        />
+        {user?.provider === undefined && (
+          <>
+            <RoleField value={role} onChange={setRole} />
+            <TextField
+              label={isNew ? words.password : words.newPassword}
+              hint={isNew ? words.passwordHint : `${words.keepHint} ${words.resetHint}`}
+              value={password}
+              onChange={setPassword}
+              type="password"
+              autoComplete="new-password"
+            />
+          </>
+        )}
       </div>
+      {user?.provider !== undefined && <p className="soft">{words.ofProvider(user.provider)}</p>}
       {!isNew && (
         <div>
           <Choice

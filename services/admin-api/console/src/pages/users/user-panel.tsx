@@ -4,9 +4,7 @@ import { useApi } from '../../api/queries.ts';
 import { useMay } from '../../api/rights.ts';
 import type { UserList, UserView } from '../../api/types.ts';
 import { Button } from '../../design/button.tsx';
-import { DataTable } from '../../design/data-table.tsx';
-import { EmptyState, ErrorState } from '../../design/feedback.tsx';
-import { Panel } from '../../design/page.tsx';
+import { List } from '../../design/list.tsx';
 import { Badge } from '../../design/state-badge.tsx';
 import { common } from '../../words/common.ts';
 import { useFormat } from '../../words/format.ts';
@@ -22,74 +20,77 @@ export function UserPanel(): ReactNode {
   const general = useWords(common);
   const format = useFormat();
   const mayChange = useMay('admin');
-  const { data, error, refetch } = useApi<UserList>('/users', { limit: 1000 });
+  const answer = useApi<UserList>('/users', { limit: 1000 });
   const [open, setOpen] = useState<Open>();
   const close = (): void => setOpen(undefined);
   return (
-    <Panel
-      flush={error === null}
-      title={words.users}
-      actions={
-        <Button
-          look="primary"
-          icon={<Plus size={15} aria-hidden />}
-          disabled={!mayChange || error !== null}
-          onClick={() => setOpen({ act: 'add' })}
-        >
-          {words.addUser}
-        </Button>
-      }
-    >
-      {error !== null ? (
-        <ErrorState error={error} onRetry={refetch} />
-      ) : (
-        <DataTable
-          label={words.users}
-          items={data?.items}
-          keyOf={({ name }) => name}
-          empty={<EmptyState icon={<Users size={28} aria-hidden />} title={words.noUsers} />}
-          columns={[
-            { key: 'name', head: general.name, cell: ({ name }) => <span className="cell-main">{name}</span> },
-            { key: 'role', head: words.role, cell: ({ role }) => words[role] },
-            {
-              key: 'state',
-              head: general.state,
-              cell: ({ disabled, mustChangePassword }) => (
-                <span className="row">
-                  <Badge tone={disabled ? 'idle' : 'good'}>{disabled ? words.disabled : words.active}</Badge>
-                  {mustChangePassword && <Badge tone="info">{words.mustChange}</Badge>}
-                </span>
-              ),
-            },
-            { key: 'created', head: words.created, cell: ({ createdAt }) => format.time(createdAt) },
-            {
-              key: 'acts',
-              head: '',
-              isNumber: true,
-              cell: (user) => (
-                <span className="row acts">
-                  <Button
-                    icon={<Pencil size={14} aria-hidden />}
-                    aria-label={words.editTitle(user.name)}
-                    disabled={!mayChange}
-                    onClick={() => setOpen({ act: 'edit', user })}
-                  />
-                  <Button
-                    look="danger"
-                    icon={<Trash2 size={14} aria-hidden />}
-                    aria-label={`${general.delete}: ${user.name}`}
-                    disabled={!mayChange}
-                    onClick={() => setOpen({ act: 'delete', user })}
-                  />
-                </span>
-              ),
-            },
-          ]}
-        />
-      )}
+    <>
+      <List
+        label={words.users}
+        keyOf={({ name }) => name}
+        answer={answer}
+        empty={{ icon: Users, title: words.noUsers }}
+        title={words.users}
+        actions={
+          <Button
+            look="primary"
+            icon={<Plus size={15} aria-hidden />}
+            disabled={!mayChange || answer.error !== null}
+            onClick={() => setOpen({ act: 'add' })}
+          >
+            {words.addUser}
+          </Button>
+        }
+        columns={[
+          {
+            key: 'name',
+            head: general.name,
+            cell: ({ name, provider }) => (
+              <span className="row">
+                <span className="cell-main">{name}</span>
+                {provider !== undefined && <Badge tone="info">{new URL(provider).host}</Badge>}
+              </span>
+            ),
+          },
+          { key: 'role', head: words.role, cell: ({ role }) => words[role] },
+          {
+            key: 'state',
+            head: general.state,
+            cell: ({ disabled, mustChangePassword }) => (
+              <span className="row">
+                <Badge tone={disabled ? 'idle' : 'good'}>{disabled ? words.disabled : words.active}</Badge>
+                {mustChangePassword && <Badge tone="info">{words.mustChange}</Badge>}
+              </span>
+            ),
+          },
+          { key: 'created', head: words.created, cell: ({ createdAt }) => format.time(createdAt) },
+          {
+            key: 'acts',
+            head: '',
+            isNumber: true,
+            cell: (user) => (
+              <span className="row acts">
+                <Button
+                  icon={<Pencil size={14} aria-hidden />}
+                  aria-label={words.editTitle(user.name)}
+                  disabled={!mayChange}
+                  onClick={() => setOpen({ act: 'edit', user })}
+                />
+                <Button
+                  look="danger"
+                  icon={<Trash2 size={14} aria-hidden />}
+                  aria-label={`${general.delete}: ${user.name}`}
+                  disabled={!mayChange}
+                  onClick={() => setOpen({ act: 'delete', user })}
+                />
+              </span>
+            ),
+          },
+        ]}
+      />
       {open?.act === 'add' && <UserDialog onClose={close} />}
       {open?.act === 'edit' && <UserDialog user={open.user} onClose={close} />}
       {open?.act === 'delete' && <DeleteUserDialog user={open.user} onClose={close} />}
-    </Panel>
+    </>
   );
 }

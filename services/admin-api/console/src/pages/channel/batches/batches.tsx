@@ -3,10 +3,9 @@ import { type ReactNode, useState } from 'react';
 import type { Batch, BatchList } from '../../../api/operation-types.ts';
 import { LIVE_MS, useApi } from '../../../api/queries.ts';
 import { Button } from '../../../design/button.tsx';
-import { type Column, DataTable } from '../../../design/data-table.tsx';
-import { EmptyState, ErrorState } from '../../../design/feedback.tsx';
-import { Panel } from '../../../design/page.tsx';
-import { PickPipeline } from '../../../design/pickers.tsx';
+import type { Column } from '../../../design/data-table.tsx';
+import { List } from '../../../design/list.tsx';
+import { PickPipeline } from '../../../design/pick-pipeline.tsx';
 import { common } from '../../../words/common.ts';
 import { useFormat } from '../../../words/format.ts';
 import { useWords } from '../../../words/words.ts';
@@ -32,41 +31,30 @@ export default function Batches({ name }: { name: string }): ReactNode {
   return (
     <>
       <Stages items={items ?? []} />
-      {error !== null && <ErrorState error={error} onRetry={refetch} />}
-      {(data !== undefined || error === null) && (
-        <Panel
-          flush
-          title={
-            <>
-              {words.title} <span className="muted head-note">{words.about}</span>
-            </>
-          }
-          actions={
-            <>
-              <PickPipeline channel={name} value={pipeline} onChange={setPipeline} />
-              <Button
-                icon={isHeld ? <Play size={14} aria-hidden /> : <Pause size={14} aria-hidden />}
-                aria-pressed={isHeld}
-                onClick={() => setHeld(!isHeld)}
-              >
-                {isHeld ? words.goOn : words.hold}
-              </Button>
-            </>
-          }
-        >
-          <DataTable
-            label={words.title}
-            columns={columns}
-            items={items}
-            keyOf={({ batch }) => `${batch.pipeline} ${batch.partition} ${batch.endedAt}`}
-            empty={
-              <EmptyState icon={<Boxes size={28} aria-hidden />} title={words.none}>
-                {words.noneAbout}
-              </EmptyState>
-            }
-          />
-        </Panel>
-      )}
+      <List
+        label={words.title}
+        columns={columns}
+        keyOf={({ batch }) => `${batch.pipeline} ${batch.partition} ${batch.endedAt}`}
+        answer={{ error, refetch, data: items && { items } }}
+        empty={{ icon: Boxes, title: words.none, about: words.noneAbout }}
+        title={
+          <>
+            {words.title} <span className="muted head-note">{words.about}</span>
+          </>
+        }
+        actions={
+          <>
+            <PickPipeline channel={name} value={pipeline} onChange={setPipeline} />
+            <Button
+              icon={isHeld ? <Play size={14} aria-hidden /> : <Pause size={14} aria-hidden />}
+              aria-pressed={isHeld}
+              onClick={() => setHeld(!isHeld)}
+            >
+              {isHeld ? words.goOn : words.hold}
+            </Button>
+          </>
+        }
+      />
     </>
   );
 }

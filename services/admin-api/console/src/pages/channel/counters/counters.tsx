@@ -2,12 +2,11 @@ import { Sigma } from 'lucide-react';
 import { type ReactNode, useDeferredValue, useState } from 'react';
 import type { CounterList } from '../../../api/operation-types.ts';
 import { useApi } from '../../../api/queries.ts';
-import { Button } from '../../../design/button.tsx';
-import { type Column, DataTable } from '../../../design/data-table.tsx';
-import { EmptyState, ErrorState } from '../../../design/feedback.tsx';
+import type { Column } from '../../../design/data-table.tsx';
 import { SearchBox } from '../../../design/fields.tsx';
+import { emptyList, List, usePaging } from '../../../design/list.tsx';
 import { Facts, Panel } from '../../../design/page.tsx';
-import { PickPipeline } from '../../../design/pickers.tsx';
+import { PickPipeline } from '../../../design/pick-pipeline.tsx';
 import { common } from '../../../words/common.ts';
 import { useFormat } from '../../../words/format.ts';
 import { useWords } from '../../../words/words.ts';
@@ -20,11 +19,10 @@ const KINDS = ['inserts', 'updates', 'deletes'] as const;
 /** How many rows of each table were applied since the history begins; the busiest first. */
 export default function Counters({ name }: { name: string }): ReactNode {
   const words = useWords(countersWords);
-  const general = useWords(common);
   const format = useFormat();
   const [pipeline, setPipeline] = useState('');
   const [filter, setFilter] = useState('');
-  const [limit, setLimit] = useState(PAGE);
+  const paging = usePaging(PAGE, Number.POSITIVE_INFINITY);
   const { data, error, refetch } = useApi<CounterList>(`/channels/${name}/counters`, { pipeline }, { liveMs: 5_000 });
   const sought = useDeferredValue(filter);
   const found = data?.items.filter(({ table }) => table.includes(sought)).toSorted((a, b) => sumOf(b) - sumOf(a));
@@ -37,32 +35,15 @@ export default function Counters({ name }: { name: string }): ReactNode {
         <PickPipeline channel={name} value={pipeline} onChange={setPipeline} />
         <SearchBox label={words.filter} value={filter} onChange={setFilter} />
       </div>
-      {error !== null && <ErrorState error={error} onRetry={refetch} />}
       {found !== undefined && found.length > 0 && <Sums counters={found} />}
-      {(data !== undefined || error === null) && (
-        <Panel flush>
-          <DataTable
-            label={words.title}
-            columns={columns}
-            items={found?.slice(0, limit)}
-            keyOf={({ pipeline: of, table }) => `${of} ${table}`}
-            empty={
-              <EmptyState
-                icon={<Sigma size={28} aria-hidden />}
-                title={data?.items.length === 0 ? words.none : words.noMatch}
-              >
-                {data?.items.length === 0 ? words.noneAbout : words.noMatchAbout}
-              </EmptyState>
-            }
-          />
-        </Panel>
-      )}
-      {found !== undefined && found.length > limit && (
-        <div className="row">
-          <Button onClick={() => setLimit(limit + PAGE)}>{general.more}</Button>
-          <span className="muted">{general.shown(limit, found.length)}</span>
-        </div>
-      )}
+      <List
+        label={words.title}
+        columns={columns}
+        keyOf={({ pipeline: of, table }) => `${of} ${table}`}
+        answer={{ error, refetch, data: found && { items: found.slice(0, paging.limit), total: found.length } }}
+        paging={paging}
+        empty={emptyList(Sigma, words, data?.items.length !== 0)}
+      />
     </>
   );
 }

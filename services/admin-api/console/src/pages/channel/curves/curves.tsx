@@ -5,10 +5,12 @@ import { call } from '../../../api/client.ts';
 import type { History } from '../../../api/operation-types.ts';
 import { Button } from '../../../design/button.tsx';
 import { Chart } from '../../../design/chart.tsx';
+import { DURATION_STEPS, durationLabel, numberLabel } from '../../../design/chart-axis.ts';
 import { EmptyState, ErrorState, Skeleton } from '../../../design/feedback.tsx';
 import { Choice } from '../../../design/fields.tsx';
 import { Facts, Panel } from '../../../design/page.tsx';
-import { PickPipeline } from '../../../design/pickers.tsx';
+import { PickPipeline } from '../../../design/pick-pipeline.tsx';
+import { usePreferences } from '../../../shell/preferences.tsx';
 import { useFormat } from '../../../words/format.ts';
 import { useWords } from '../../../words/words.ts';
 import { lagLines, RANGES, type Range, rateLines, totalsOf } from './curves-data.ts';
@@ -64,6 +66,7 @@ function Plots({
 }): ReactNode {
   const words = useWords(curvesWords);
   const format = useFormat();
+  const { language } = usePreferences();
   const [rates, lags, totals] = useMemo(() => [rateLines(history), lagLines(history), totalsOf(history)], [history]);
   if (history.points.length === 0) {
     return (
@@ -74,7 +77,10 @@ function Plots({
       </Panel>
     );
   }
-  const shared = { from: history.from, to: history.to, formatTime: format.time, group: 'curves', onZoom };
+  const shared = {
+    ...{ from: history.from, to: history.to, group: 'curves', onZoom },
+    formatTime: (at: number) => format.stretch(at, at + history.stepMs),
+  };
   return (
     <>
       <Panel>
@@ -119,6 +125,7 @@ function Plots({
           label={words.rates}
           data={rates}
           format={(value) => rateText(value, format.compact)}
+          formatAxis={(value, step) => numberLabel(value, step, format.compact)}
           lines={[
             { name: words.inserts, colour: '--insert', isFilled: true },
             { name: words.updates, colour: '--update', isFilled: true },
@@ -135,6 +142,8 @@ function Plots({
             label={words.lag}
             data={lags}
             format={format.duration}
+            formatAxis={(ms, step) => durationLabel(ms, step, language, format.duration)}
+            steps={DURATION_STEPS}
             lines={[
               { name: words.middle, colour: '--good' },
               { name: words.most, colour: '--warn' },
@@ -172,6 +181,6 @@ function useHistory(name: string, asked: Asked): UseQueryResult<Shown> {
       return { ...history, from, to };
     },
     placeholderData: keepPreviousData,
-    ...(stretch === undefined ? { refetchInterval: RANGES[range] <= RANGES.h6 ? 5_000 : 60_000 } : {}),
+    ...(stretch === undefined ? { refetchInterval: RANGES[range] <= RANGES.h6 ? 10_000 : 60_000 } : {}),
   });
 }

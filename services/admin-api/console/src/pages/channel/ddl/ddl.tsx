@@ -3,11 +3,11 @@ import { type ReactNode, useDeferredValue, useState } from 'react';
 import type { DdlState } from '../../../api/operation-types.ts';
 import { LIVE_MS, useApi } from '../../../api/queries.ts';
 import type { DdlEntry, DdlList } from '../../../api/types.ts';
-import { type Column, DataTable } from '../../../design/data-table.tsx';
-import { EmptyState, ErrorState } from '../../../design/feedback.tsx';
-import { SearchBox } from '../../../design/fields.tsx';
-import { Panel } from '../../../design/page.tsx';
-import { Pick, PickPipeline } from '../../../design/pickers.tsx';
+import { TextButton } from '../../../design/button.tsx';
+import type { Column } from '../../../design/data-table.tsx';
+import { Pick, SearchBox } from '../../../design/fields.tsx';
+import { emptyList, List, usePaging } from '../../../design/list.tsx';
+import { PickPipeline } from '../../../design/pick-pipeline.tsx';
 import { Badge, type Tone } from '../../../design/state-badge.tsx';
 import { common } from '../../../words/common.ts';
 import { useFormat } from '../../../words/format.ts';
@@ -15,6 +15,7 @@ import { useWords } from '../../../words/words.ts';
 import { ddlWords } from './ddl-words.ts';
 import { StatementDialog } from './statement-dialog.tsx';
 
+const PAGE = 500;
 const STATES = ['held', 'queued', 'arriving', 'applying', 'applied', 'skipped'] as const satisfies readonly DdlState[];
 const TONES: Readonly<Record<DdlState, Tone>> = {
   ...{ held: 'warn', queued: 'warn', arriving: 'info', applying: 'info', applied: 'good', skipped: 'idle' },
@@ -27,13 +28,14 @@ export default function Ddl({ name }: { name: string }): ReactNode {
   const [pipeline, setPipeline] = useState('');
   const [filter, setFilter] = useState('');
   const [looked, setLooked] = useState<DdlEntry>();
-  const { data, error, refetch } = useApi<DdlList>(
+  const paging = usePaging(PAGE);
+  const answer = useApi<DdlList>(
     `/channels/${name}/ddl`,
-    { state, pipeline, limit: 500 },
+    { state, pipeline, limit: paging.limit },
     { liveMs: LIVE_MS },
   );
   const sought = useDeferredValue(filter).toLowerCase();
-  const items = data?.items.filter((entry) => textOf(entry).includes(sought));
+  const items = answer.data?.items.filter((entry) => textOf(entry).includes(sought));
   const columns = useColumns(setLooked);
   const isAll = state === '' && filter === '';
   return (
@@ -49,26 +51,21 @@ export default function Ddl({ name }: { name: string }): ReactNode {
         <span className="spring" />
         <SearchBox label={words.filter} value={filter} onChange={setFilter} />
       </div>
-      {error !== null && <ErrorState error={error} onRetry={refetch} />}
-      {(data !== undefined || error === null) && (
-        <Panel flush>
-          <DataTable
-            label={words.title}
-            columns={columns}
-            items={items}
-            keyOf={({ pipeline: of, id }) => `${of} ${id}`}
-            empty={
-              <EmptyState icon={<ScrollText size={28} aria-hidden />} title={isAll ? words.none : words.noMatch}>
-                {isAll ? words.noneAbout : words.noMatchAbout}
-              </EmptyState>
-            }
-          />
-        </Panel>
-      )}
+      <List
+        label={words.title}
+        columns={columns}
+        items={items}
+        keyOf={({ pipeline: of, id }) => `${of} ${id}`}
+        answer={answer}
+        paging={paging}
+        empty={emptyList(ScrollText, words, !isAll)}
+      />
       {looked !== undefined && (
         <StatementDialog
           channel={name}
-          entry={data?.items.find(({ id, pipeline: of }) => id === looked.id && of === looked.pipeline) ?? looked}
+          entry={
+            answer.data?.items.find(({ id, pipeline: of }) => id === looked.id && of === looked.pipeline) ?? looked
+          }
           onClose={() => setLooked(undefined)}
         />
       )}
@@ -90,9 +87,7 @@ function useColumns(onLook: (entry: DdlEntry) => void): readonly Column<DdlEntry
       head: words.statement,
       cell: (entry) => (
         <>
-          <button type="button" className="link cell-main" onClick={() => onLook(entry)}>
-            {entry.words}
-          </button>
+          <TextButton onClick={() => onLook(entry)}>{entry.words}</TextButton>
           <div className="clamp mono soft">{entry.sql}</div>
         </>
       ),

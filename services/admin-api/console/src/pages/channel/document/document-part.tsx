@@ -21,13 +21,17 @@ export default function DocumentPart({ name }: { name: string }): ReactNode {
   return <DocumentEditor name={name} stored={text} />;
 }
 
+/** What was written, and the revision that it began from: a change by somebody else in between is not overwritten. */
+type Written = { readonly text: string; readonly revision: number | undefined };
+
 function DocumentEditor({ name, stored }: { name: string; stored: string }): ReactNode {
   const words = useWords(documentWords);
-  const [written, setWritten] = useState<string>();
+  const [written, setWritten] = useState<Written>();
   const [open, setOpen] = useState<'preview' | 'review'>();
   const { data: channel } = useChannel(name);
   const mayChange = useMay('admin');
-  const text = written ?? stored;
+  const text = written?.text ?? stored;
+  const based = written?.revision ?? channel?.revision;
   const isChanged = text !== stored;
   const dryRun = useDryRun(text, { enabled: mayChange });
   return (
@@ -58,8 +62,14 @@ function DocumentEditor({ name, stored }: { name: string; stored: string }): Rea
     >
       <div className="stack">
         <p className="muted">{words.about}</p>
+        {based !== channel?.revision && <Callout tone="warn">{words.changedMeanwhile(channel?.revision ?? 0)}</Callout>}
         {!mayChange && <Callout tone="info">{words.readOnly}</Callout>}
-        <YamlEditor label={words.label} value={text} problems={dryRun.problems} onChange={setWritten} />
+        <YamlEditor
+          label={words.label}
+          value={text}
+          problems={dryRun.problems}
+          onChange={(next) => setWritten({ text: next, revision: based })}
+        />
         {dryRun.problems.length > 0 && <ProblemList problems={dryRun.problems} />}
         {dryRun.error !== undefined && <ErrorState error={dryRun.error} />}
       </div>
@@ -69,7 +79,7 @@ function DocumentEditor({ name, stored }: { name: string; stored: string }): Rea
           name={name}
           yaml={text}
           reply={dryRun.reply}
-          revision={channel?.revision}
+          revision={based}
           onApplied={() => setWritten(undefined)}
           onClose={() => setOpen(undefined)}
         />

@@ -40,6 +40,8 @@ export const documentWords = defineWords(
     onlyWhere: 'Only rows for which',
     nothingSent: 'nothing is sent',
     readOnly: 'Only an administrator may change the document.',
+    changedMeanwhile: (revision: number) =>
+      `Somebody else has changed the document meanwhile: it is at revision ${revision}. Copy what you wrote, revert, and change it anew.`,
     line: (line: number) => `line ${line}`,
   },
   {
@@ -80,6 +82,7 @@ export const documentWords = defineWords(
     onlyWhere: '仅限满足条件的行',
     nothingSent: '不发送',
     readOnly: '只有管理员可以更改文档。',
+    changedMeanwhile: (revision) => `文档已被他人修改，现为版本 ${revision}。请复制您的内容，还原后重新修改。`,
     line: (line) => `第 ${line} 行`,
   },
 );

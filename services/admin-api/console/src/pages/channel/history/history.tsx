@@ -2,17 +2,16 @@ import { History as HistoryIcon } from 'lucide-react';
 import { type ReactNode, useDeferredValue, useState } from 'react';
 import { useApi } from '../../../api/queries.ts';
 import type { RevisionList, RevisionView } from '../../../api/types.ts';
-import { type Column, DataTable } from '../../../design/data-table.tsx';
-import { EmptyState, ErrorState } from '../../../design/feedback.tsx';
+import { TextButton } from '../../../design/button.tsx';
+import type { Column } from '../../../design/data-table.tsx';
 import { SearchBox } from '../../../design/fields.tsx';
-import { Panel } from '../../../design/page.tsx';
+import { emptyList, List } from '../../../design/list.tsx';
 import { Badge } from '../../../design/state-badge.tsx';
 import { useFormat } from '../../../words/format.ts';
 import { useWords } from '../../../words/words.ts';
 import { historyWords } from './history-words.ts';
 import { RevisionDialog } from './revision-dialog.tsx';
 import { RollbackDialog } from './rollback-dialog.tsx';
-import '../../../design/details.css';
 
 type Open = { readonly act: 'look' | 'rollback'; readonly revision: number };
 
@@ -22,7 +21,7 @@ export default function History({ name }: { name: string }): ReactNode {
   const [filter, setFilter] = useState('');
   const [open, setOpen] = useState<Open>();
   const asked = useDeferredValue(filter);
-  const { data, error, refetch } = useApi<RevisionList>(`/channels/${name}/revisions`, { filter: asked, limit: 100 });
+  const answer = useApi<RevisionList>(`/channels/${name}/revisions`, { filter: asked, limit: 100 });
   const { data: all } = useApi<RevisionList>(`/channels/${name}/revisions`, { limit: 1 });
   const present = all?.items[0]?.revision;
   const columns = useColumns(present, (revision) => setOpen({ act: 'look', revision }));
@@ -34,25 +33,13 @@ export default function History({ name }: { name: string }): ReactNode {
         <span className="spring" />
         <SearchBox label={words.filter} value={filter} onChange={setFilter} />
       </div>
-      {error !== null && <ErrorState error={error} onRetry={refetch} />}
-      {(data !== undefined || error === null) && (
-        <Panel flush>
-          <DataTable
-            label={words.title}
-            columns={columns}
-            items={data?.items}
-            keyOf={({ revision }) => String(revision)}
-            empty={
-              <EmptyState
-                icon={<HistoryIcon size={28} aria-hidden />}
-                title={asked === '' ? words.none : words.noMatch}
-              >
-                {asked === '' ? words.noneAbout : words.noMatchAbout}
-              </EmptyState>
-            }
-          />
-        </Panel>
-      )}
+      <List
+        label={words.title}
+        columns={columns}
+        keyOf={({ revision }) => String(revision)}
+        answer={answer}
+        empty={emptyList(HistoryIcon, words, asked !== '')}
+      />
       {open?.act === 'look' && (
         <RevisionDialog
           name={name}
@@ -77,9 +64,7 @@ function useColumns(present: number | undefined, onLook: (revision: number) => v
       width: 150,
       cell: ({ revision }) => (
         <span className="row">
-          <button type="button" className="link cell-main" onClick={() => onLook(revision)}>
-            {words.name(revision)}
-          </button>
+          <TextButton onClick={() => onLook(revision)}>{words.name(revision)}</TextButton>
           {revision === present && <Badge tone="good">{words.now}</Badge>}
         </span>
       ),

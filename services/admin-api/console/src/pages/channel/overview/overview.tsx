@@ -33,7 +33,10 @@ function PipelinePanel({ channel, pipeline }: { channel: string; pipeline: Pipel
   return (
     <Panel title={pipeline.name} actions={<StateBadge state={pipeline.state} />}>
       <div className="stack">
-        <RowPath pipeline={pipeline} />
+        <RowPath channel={channel} pipeline={pipeline} />
+        {pipeline.standby !== undefined && pipeline.standby.length > 0 && (
+          <p className="muted break">{words.standby(pipeline.standby.join(', '))}</p>
+        )}
         {pipeline.reason !== undefined && <ReasonCallout reason={pipeline.reason} tone={toneOf(pipeline.state)} />}
         {held.map(({ id, words: statement, reason }) => (
           <Callout key={id} tone="warn">

@@ -1,16 +1,22 @@
 import { Database, FileInput, FileOutput, Layers, Waypoints } from 'lucide-react';
 import type { ReactNode } from 'react';
+import type { BatchList } from '../../../api/operation-types.ts';
+import { useApi } from '../../../api/queries.ts';
 import type { PipelineView, ProcessView } from '../../../api/types.ts';
 import { Lag } from '../../../design/lag.tsx';
 import { StateBadge } from '../../../design/state-badge.tsx';
 import { useFormat } from '../../../words/format.ts';
 import { useWords } from '../../../words/words.ts';
+import { stageTimes, summarise } from '../batches/stages.ts';
 import { overviewWords } from './overview-words.ts';
 import { placeText } from './place-text.ts';
 import './row-path.css';
 
+/** So many batches tell how long the way takes at present. */
+const RECENT = 20;
+
 /** The way of a row, hop by hop: source, selector, Kafka, mirror (between sites), loader, target. */
-export function RowPath({ pipeline }: { pipeline: PipelineView }): ReactNode {
+export function RowPath({ channel, pipeline }: { channel: string; pipeline: PipelineView }): ReactNode {
   const words = useWords(overviewWords);
   const { selector, loader, from, to, source } = pipeline;
   const sourceSite = source.split('.')[0] ?? '';
@@ -28,7 +34,7 @@ export function RowPath({ pipeline }: { pipeline: PipelineView }): ReactNode {
         done={words.upTo}
       />
       <KafkaHop pipeline={pipeline} site={sourceSite} />
-      {crosses && <MirrorHop pipeline={pipeline} from={sourceSite} to={targetSite} />}
+      {crosses && <MirrorHop channel={channel} pipeline={pipeline.name} from={sourceSite} to={targetSite} />}
       <ProcessHop
         icon={<FileInput size={15} aria-hidden />}
         kind={words.loader}
@@ -133,16 +139,27 @@ function KafkaHop({ pipeline, site }: { pipeline: PipelineView; site: string }):
   );
 }
 
-function MirrorHop({ pipeline, from, to }: { pipeline: PipelineView; from: string; to: string }): ReactNode {
+function MirrorHop({
+  channel,
+  pipeline,
+  from,
+  to,
+}: {
+  channel: string;
+  pipeline: string;
+  from: string;
+  to: string;
+}): ReactNode {
   const words = useWords(overviewWords);
-  const { selector, loader } = pipeline;
-  const underWay =
-    loader?.lagMs === undefined || selector?.lagMs === undefined
-      ? undefined
-      : Math.max(0, loader.lagMs - selector.lagMs);
+  const { data } = useApi<BatchList>(`/channels/${channel}/batches`, { pipeline, limit: RECENT }, { liveMs: 5_000 });
+  const times = data?.items.map(stageTimes) ?? [];
   return (
     <Hop icon={<Waypoints size={15} aria-hidden />} kind={words.mirror} name={words.between(from, to)} site="">
-      {underWay !== undefined && <Line name={words.underWay} help={words.underWayHelp} value={<Lag ms={underWay} />} />}
+      <Line
+        name={words.underWay}
+        help={words.underWayHelp}
+        value={<Lag ms={times.length === 0 ? undefined : summarise(times).way.middle} />}
+      />
     </Hop>
   );
 }

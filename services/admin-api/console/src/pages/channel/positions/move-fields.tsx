@@ -4,16 +4,14 @@ import { useWords } from '../../../words/words.ts';
 import { MOVES, type Move, type MoveFault, type MoveForm } from './move-request.ts';
 import { positionsWords } from './positions-words.ts';
 
+type MoveFieldsProps = {
+  readonly form: MoveForm;
+  readonly fault: MoveFault | undefined;
+  readonly onChange: (part: Partial<MoveForm>) => void;
+};
+
 /** Where to; the fields that this way of saying it needs. */
-export function MoveFields({
-  form,
-  fault,
-  onChange,
-}: {
-  form: MoveForm;
-  fault: MoveFault | undefined;
-  onChange: (part: Partial<MoveForm>) => void;
-}): ReactNode {
+export function MoveFields({ form, fault, onChange }: MoveFieldsProps): ReactNode {
   const words = useWords(positionsWords);
   return (
     <div className="fields">
@@ -30,15 +28,7 @@ export function MoveFields({
 
 type Name = Exclude<keyof MoveForm, 'move'>;
 
-function FieldsOf({
-  form,
-  fault,
-  onChange,
-}: {
-  form: MoveForm;
-  fault: MoveFault | undefined;
-  onChange: (part: Partial<MoveForm>) => void;
-}): ReactNode {
+function FieldsOf({ form, fault, onChange }: MoveFieldsProps): ReactNode {
   const words = useWords(positionsWords);
   // NOTE an empty field is no fault yet: the preview cannot be pressed, and that is enough.
   const field = (name: Name, label: string, more: { hint?: string; type?: string } = {}): ReactNode => (

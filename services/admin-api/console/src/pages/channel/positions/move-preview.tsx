@@ -6,7 +6,6 @@ import { common } from '../../../words/common.ts';
 import { useFormat } from '../../../words/format.ts';
 import { useWords } from '../../../words/words.ts';
 import { positionsWords } from './positions-words.ts';
-import '../../../design/details.css';
 
 type Counts = SeekReply['preview']['tables'][number];
 

@@ -12,7 +12,6 @@ import { useWords } from '../../../words/words.ts';
 import { MoveDialog } from './move-dialog.tsx';
 import { Offsets } from './offsets.tsx';
 import { positionsWords } from './positions-words.ts';
-import '../../../design/details.css';
 
 /** Where each pipeline stands, from the source's log to the target, and moving it. */
 export default function Positions({ name }: { name: string }): ReactNode {

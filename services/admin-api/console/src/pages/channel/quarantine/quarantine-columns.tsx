@@ -1,4 +1,5 @@
 import type { QuarantineEntry } from '../../../api/types.ts';
+import { TextButton } from '../../../design/button.tsx';
 import type { Column } from '../../../design/data-table.tsx';
 import { Badge, type Tone } from '../../../design/state-badge.tsx';
 import { common } from '../../../words/common.ts';
@@ -6,7 +7,6 @@ import { useFormat } from '../../../words/format.ts';
 import { useWords } from '../../../words/words.ts';
 import { keyText } from './edited-values.ts';
 import { quarantineWords } from './quarantine-words.ts';
-import '../../../design/details.css';
 
 const TONES: Readonly<Record<QuarantineEntry['state'], Tone>> = {
   refused: 'bad',
@@ -26,9 +26,9 @@ export function useQuarantineColumns(onLook: (entry: QuarantineEntry) => void): 
       width: '26%',
       cell: (entry) => (
         <>
-          <button type="button" className="link cell-main" onClick={() => onLook(entry)}>
+          <TextButton onClick={() => onLook(entry)}>
             {entry.row === undefined ? entry.id : keyText(entry.row.key)}
-          </button>
+          </TextButton>
           <div className="muted break">
             {entry.row !== undefined && `${words[entry.row.op]} · `}
             {entry.table}

@@ -21,6 +21,8 @@ export const quarantineWords = defineWords(
     none: 'No row is in quarantine',
     noneAbout:
       'A row that the target refuses comes here with its error, and so do the rows that depend on it. Everything else flows.',
+    noMatch: 'No such row in quarantine',
+    noMatchAbout: 'Take another table, pipeline or state.',
     noneSettled: 'No such row is kept for the record',
     noneSettledAbout: 'Rows show here after a decision about them.',
     allTitle: 'Decide about all',
@@ -84,6 +86,8 @@ export const quarantineWords = defineWords(
     decided: (action, by) => `${action}，由 ${by} 决定`,
     none: '隔离区中没有行',
     noneAbout: '目标拒绝的行会连同错误来到这里，依赖它的行也一样。其余照常流动。',
+    noMatch: '隔离区中没有匹配的行',
+    noMatchAbout: '请更换表、管道或状态。',
     noneSettled: '没有此类行的记录',
     noneSettledAbout: '行在作出决定之后会显示在这里。',
     allTitle: '批量决定',

@@ -5,12 +5,9 @@ import { LIVE_MS, useApi } from '../../../api/queries.ts';
 import { useMay } from '../../../api/rights.ts';
 import type { QuarantineEntry, QuarantineList } from '../../../api/types.ts';
 import { Button } from '../../../design/button.tsx';
-import { DataTable } from '../../../design/data-table.tsx';
-import { EmptyState, ErrorState } from '../../../design/feedback.tsx';
 import { Choice, SearchBox } from '../../../design/fields.tsx';
-import { Panel } from '../../../design/page.tsx';
-import { PickPipeline } from '../../../design/pickers.tsx';
-import { common } from '../../../words/common.ts';
+import { type Empty, List, usePaging } from '../../../design/list.tsx';
+import { PickPipeline } from '../../../design/pick-pipeline.tsx';
 import { useWords } from '../../../words/words.ts';
 import { AllDialog } from './all-dialog.tsx';
 import { scopesOf } from './edited-values.ts';
@@ -24,23 +21,22 @@ const PAGE = 100;
 /** Rows that the target refuses and those behind them: look, decide about one, decide about all. */
 export default function Quarantine({ name }: { name: string }): ReactNode {
   const words = useWords(quarantineWords);
-  const general = useWords(common);
   const mayOperate = useMay('operator');
   const [shown, setShown] = useState<Shown>('open');
   const [pipeline, setPipeline] = useState('');
   const [filter, setFilter] = useState('');
-  const [limit, setLimit] = useState(PAGE);
+  const paging = usePaging(PAGE);
   const [looked, setLooked] = useState<QuarantineEntry>();
   const [isAllOpen, setAllOpen] = useState(false);
   const state = shown === 'open' ? undefined : shown;
-  const { data, error, refetch } = useApi<QuarantineList>(
+  const answer = useApi<QuarantineList>(
     `/channels/${name}/quarantine`,
-    { state, pipeline, limit },
+    { state, pipeline, limit: paging.limit },
     { liveMs: LIVE_MS },
   );
   const sought = useDeferredValue(filter);
-  const items = data?.items.filter(({ table }) => table.includes(sought));
-  const scopes = scopesOf(data?.items ?? []);
+  const items = answer.data?.items.filter(({ table }) => table.includes(sought));
+  const scopes = scopesOf(answer.data?.items ?? []);
   const columns = useQuarantineColumns(setLooked);
   const isOpenState = shown === 'open' || shown === 'refused' || shown === 'waiting';
   return (
@@ -63,33 +59,27 @@ export default function Quarantine({ name }: { name: string }): ReactNode {
           {words.allTitle}
         </Button>
       </div>
-      {error !== null && <ErrorState error={error} onRetry={refetch} />}
-      {(data !== undefined || error === null) && (
-        <Panel flush>
-          <DataTable
-            label={words.title}
-            columns={columns}
-            items={items}
-            keyOf={({ pipeline: of, id }) => `${of} ${id}`}
-            empty={
-              <EmptyState
-                icon={<ShieldCheck size={28} aria-hidden />}
-                title={isOpenState ? words.none : words.noneSettled}
-              >
-                {isOpenState ? words.noneAbout : words.noneSettledAbout}
-              </EmptyState>
-            }
-          />
-        </Panel>
-      )}
-      {data !== undefined && data.total > data.items.length && (
-        <div className="row">
-          <Button onClick={() => setLimit(Math.min(1_000, limit + PAGE))}>{general.more}</Button>
-          <span className="muted">{general.shown(data.items.length, data.total)}</span>
-        </div>
-      )}
+      <List
+        label={words.title}
+        columns={columns}
+        items={items}
+        keyOf={({ pipeline: of, id }) => `${of} ${id}`}
+        answer={answer}
+        paging={paging}
+        empty={emptyOf(words, { isOpenState, isFiltered: sought !== '' || pipeline !== '' })}
+      />
       {looked !== undefined && <RowDialog channel={name} entry={looked} onClose={() => setLooked(undefined)} />}
       {isAllOpen && <AllDialog channel={name} scopes={scopes} onClose={() => setAllOpen(false)} />}
     </>
   );
+}
+
+function emptyOf(
+  words: (typeof quarantineWords)['en'],
+  { isOpenState, isFiltered }: { isOpenState: boolean; isFiltered: boolean },
+): Empty {
+  if (isFiltered) return { icon: ListChecks, title: words.noMatch, about: words.noMatchAbout };
+  return isOpenState
+    ? { icon: ShieldCheck, title: words.none, about: words.noneAbout }
+    : { icon: ShieldCheck, title: words.noneSettled, about: words.noneSettledAbout };
 }
