@@ -16,10 +16,11 @@ const LOOKS = [
 ] as const;
 const RANGES = [
   { en: '15 min', zh: '15 分钟', lengthMs: 15 * 60_000 },
-  { en: '1 h', zh: '1 小时', lengthMs: 3_600_000 },
   { en: '1 day', zh: '1 天', lengthMs: DAY_MS },
   { en: '30 days', zh: '30 天', lengthMs: 30 * DAY_MS },
   { en: '1 year', zh: '1 年', lengthMs: 365 * DAY_MS },
+  // The range that a page begins with: what it asked for then is still good enough a second later.
+  { en: '1 h', zh: '1 小时', lengthMs: 3_600_000 },
 ] as const;
 
 /** Whether an answer is a history of this length. */
