@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { openProducer } from '../../shared/kafka/record-producer.ts';
+import { ensureTopic } from '../../shared/kafka/topic-admin.ts';
 import type { HistoryRecord } from '../../shared/model/history.ts';
 import { createLogger } from '../../shared/runtime/log.ts';
 import type { StackHandle } from '../../stack/api.ts';
-import { HISTORY_STEPS, type HistoryStep, historyTopic } from '../../topics/topics.ts';
+import { HISTORY_STEPS, type HistoryStep, historyTopic, historyTopicDefinition } from '../../topics/topics.ts';
 
 const HOUR_MS = 3_600_000;
 const BATCH = 1_000;
@@ -22,9 +23,11 @@ export async function makeHistory(
   now: number,
 ): Promise<void> {
   const log = createLogger('test', 'silent');
-  const producer = openProducer({ brokers: [stack.address('kafka-us')], clientId: 'made-history', log });
+  const kafka = { brokers: [stack.address('kafka-us')], clientId: 'made-history', log };
+  const producer = openProducer(kafka);
   try {
     for (const step of HISTORY_STEPS) {
+      await ensureTopic(kafka, historyTopicDefinition('us', step));
       const records = recordsOf(step, uid, tables, now);
       for (let at = 0; at < records.length; at += BATCH) {
         const some = records.slice(at, at + BATCH);

@@ -39,9 +39,11 @@ export function tellLive(parts: Parts, signal: AbortSignal): void {
     hub.publish('node', nodeOf(seen, [], Date.now()));
   });
   alarms.onAlarm((alarm) => hub.publish('alarm', alarm, alarm.channel));
-  const revisions = new Map<string, number>();
+  let revisions: Map<string, number> | undefined;
   const timer = setInterval(() => {
     if (parts.channels.trouble !== undefined) return;
+    // What is there when this process has read the channels is no news.
+    revisions ??= new Map(Array.from(parts.channels.all().values(), ({ name, revision }) => [name, revision]));
     tellChannels(parts, revisions);
     addReaders(parts, sources, waiting.statuses);
     tellWaiting(parts, waiting);
@@ -72,11 +74,10 @@ function tellWaiting(parts: Parts, { statuses, quarantines, statements }: Waitin
 }
 
 function tellChannels({ channels, hub }: Parts, revisions: Map<string, number>): void {
-  const isFirst = revisions.size === 0;
   for (const { name, revision } of channels.all().values()) {
     if (revisions.get(name) === revision) continue;
     revisions.set(name, revision);
-    if (!isFirst) hub.publish('channel', { name, outcome: 'changed', revision }, name);
+    hub.publish('channel', { name, outcome: 'changed', revision }, name);
   }
   for (const name of revisions.keys()) {
     if (channels.all().has(name)) continue;

@@ -197,7 +197,8 @@ function moveCursor(event: KeyboardEvent, plot: UPlot | undefined, index: number
   const times = plot.data[0];
   const next = Math.min(times.length - 1, Math.max(0, (index ?? times.length - 1) + step));
   const time = times[next];
-  if (time !== undefined) plot.setCursor({ left: plot.valToPos(time, 'x'), top: 10 });
+  // NOTE the first step may begin before the shown time.
+  if (time !== undefined) plot.setCursor({ left: Math.max(0, plot.valToPos(time, 'x')), top: 10 });
 }
 
 function alignedOf({ times, values }: ChartData): UPlot.AlignedData {

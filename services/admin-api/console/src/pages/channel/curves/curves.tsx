@@ -47,7 +47,7 @@ export default function Curves({ name }: { name: string }): ReactNode {
         <PickTable channel={name} label={words.table} value={table} onChange={setTable} />
       </div>
       {error !== null && <ErrorState error={error} onRetry={refetch} />}
-      {error === null && data === undefined && <Skeleton height={560} />}
+      {error === null && data === undefined && <Skeleton height={730} />}
       {data !== undefined && (
         <Plots history={data} isTable={asked.table !== ''} onZoom={(from, to) => setStretch({ from, to })} />
       )}

@@ -4,7 +4,7 @@ export const ddlWords = defineWords(
   {
     title: 'Statements of the source',
     states: 'State of the statements',
-    all: 'All',
+    all: 'All states',
     held: 'Held',
     queued: 'Queued',
     arriving: 'Arriving',
@@ -45,7 +45,7 @@ export const ddlWords = defineWords(
   {
     title: '源的语句',
     states: '语句状态',
-    all: '全部',
+    all: '全部状态',
     held: '待定',
     queued: '排队',
     arriving: '到达中',

@@ -9,7 +9,7 @@ export const historyWords = defineWords(
     name: (revision: number) => `Revision ${revision}`,
     now: 'now',
     changed: 'Changed',
-    first: 'made',
+    first: 'created',
     by: 'By',
     at: 'Time',
     none: 'No revision is kept yet',

@@ -17,7 +17,7 @@ import { positionsWords } from './positions-words.ts';
 export default function Positions({ name }: { name: string }): ReactNode {
   const words = useWords(positionsWords);
   const { data: status } = useChannelStatus(name);
-  const { data: positions } = useApi<PositionList>(`/channels/${name}/positions`, {}, { liveMs: LIVE_MS });
+  const { data: positions, error } = useApi<PositionList>(`/channels/${name}/positions`, {}, { liveMs: LIVE_MS });
   const [moving, setMoving] = useState<string>();
   if (status === undefined) return <Skeleton height={320} />;
   if (status.pipelines.length === 0) {
@@ -36,6 +36,7 @@ export default function Positions({ name }: { name: string }): ReactNode {
           key={pipeline.name}
           pipeline={pipeline}
           known={positions?.items.find((each) => each.pipeline === pipeline.name)}
+          isComing={positions === undefined && error === null}
           onMove={() => setMoving(pipeline.name)}
         />
       ))}
@@ -54,21 +55,21 @@ export default function Positions({ name }: { name: string }): ReactNode {
 function PipelinePanel({
   pipeline,
   known,
+  isComing,
   onMove,
 }: {
   pipeline: PipelineView;
   /** What the API finds out about it; the status stands in where it does not say. */
   known: PipelinePosition | undefined;
+  /** It is being asked. */
+  isComing: boolean;
   onMove: () => void;
 }): ReactNode {
   const words = useWords(positionsWords);
   const mayOperate = useMay('operator');
   const published = known?.published ?? pipeline.selector?.position;
   const applied = known?.applied ?? pipeline.loader?.position;
-  const facts: (readonly [string, ReactNode])[] = [
-    [words.published, <Place key="published" place={published} />],
-    [words.applied, <Place key="applied" place={applied} />],
-  ];
+  const coming = <Skeleton width={150} />;
   return (
     <Panel
       flush
@@ -85,9 +86,10 @@ function PipelinePanel({
       <div className="panel-body stack places">
         <Facts
           items={[
-            ...(known === undefined ? [] : [[words.source, <Place key="source" place={known.source} />] as const]),
-            ...facts,
-            ...(known === undefined ? [] : [[words.group, <code key="group">{known.group}</code>] as const]),
+            [words.source, isComing ? coming : <Place key="source" place={known?.source} />],
+            [words.published, <Place key="published" place={published} />],
+            [words.applied, <Place key="applied" place={applied} />],
+            [words.group, isComing ? coming : <code key="group">{known?.group ?? '–'}</code>],
           ]}
         />
         {known?.problems?.map((problem) => (
