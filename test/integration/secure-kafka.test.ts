@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import kafkajs, { type AclEntry } from 'kafkajs';
 import { query, run, serverAt } from '../../demo/servers.ts';
+import { diagnosticsSchema } from '../../services/admin-api/schemas/nodes.ts';
 import { askBrokers } from '../../shared/kafka/ask-brokers.ts';
 import type { KafkaAddress } from '../../shared/kafka/cluster.ts';
 import { ensureTopic, kafkaClient } from '../../shared/kafka/topic-admin.ts';
@@ -78,71 +79,6 @@ async function allow(): Promise<void> {
   await admin.createAcls({ acl });
   await admin.disconnect();
 }
-
-test('A9: rows flow over a Kafka with TLS, SCRAM and the rights that the manual lists; checks, positions and moves work', async () => {
-  await using bench = await AdminBench.open(`localhost:${broker.ports.sasl}`, settings());
-  const { site, word } = bench;
-  const schema = `k_${word}`;
-  const source = serverAt(stack.address('order'));
-  const target = serverAt(stack.address('otter'));
-  for (const server of [source, target])
-    await run(server, [`CREATE DATABASE ${schema}`, `CREATE TABLE ${schema}.t (id INT PRIMARY KEY)`]);
-  const env = { LUTRA_SITE: site, ...settings() };
-  await using _selector = new FurtherProcess(stack, { role: 'selector', site: 'sh', env });
-  await using loader = new FurtherProcess(stack, { role: 'loader', site: 'us', env });
-  const channel = bench.channel('secure');
-  const document = {
-    apiVersion: 'lutra/v1',
-    kind: 'Channel',
-    name: channel,
-    databases: {
-      [`a-${word}`]: { ...databaseAt(source, 'sh'), site },
-      [`b-${word}`]: { ...databaseAt(target, 'us'), site },
-    },
-    pipelines: [
-      {
-        name: 'p',
-        from: `a-${word}`,
-        to: `b-${word}`,
-        start: 'end',
-        mappings: [{ from: `${schema}.*`, to: `${schema}.*` }],
-      },
-    ],
-  };
-  const ok = async (method: string, path: string, body?: object): Promise<string> => {
-    const { status, body: found } = await bench.call(method, `/api/v1${path}`, body && JSON.stringify(body));
-    assert.equal(status, 200, JSON.stringify(found));
-    return JSON.stringify(found);
-  };
-  const state = async (of: 'selector' | 'loader'): Promise<string | undefined> =>
-    JSON.parse(await ok('GET', `/channels/${channel}/status`)).pipelines[0]?.[of]?.state;
-  const isAt = async (wanted: string): Promise<boolean> => (await state('loader')) === wanted;
-  const describe = (): Promise<string> => ok('GET', `/channels/${channel}/status`);
-  const rows = async (count: number): Promise<boolean> => {
-    const [found] = await query(target, `SELECT COUNT(*) AS n FROM ${schema}.t`);
-    return Number(found?.n) === count;
-  };
-  try {
-    await ok('POST', '/apply', document);
-    await eventually('the channel runs', () => isAt('running'), { limitMs: 60_000, describe });
-    await run(source, [`INSERT INTO ${schema}.t VALUES (1), (2), (3)`]);
-    await eventually('the rows are there', () => rows(3), { describe });
-    const positions = await ok('GET', `/channels/${channel}/positions`);
-    assert.match(positions, /"committed":"\d+".*"problems":\[\]/);
-    assert.match(await ok('POST', `/channels/${channel}/check`, {}), /"ok":true/);
-    assert.match(await ok('GET', '/diagnostics'), /kafka:/);
-    await ok('POST', `/channels/${channel}/pause`, {});
-    await eventually('the loader is paused', () => isAt('paused'), { describe });
-    await run(target, [`DELETE FROM ${schema}.t WHERE id = 3`]);
-    const moved = await ok('POST', `/channels/${channel}/pipelines/p/position`, { to: { transactions: -1 } });
-    assert.match(moved, /"moved":true.*"inserts":3/);
-    await ok('POST', `/channels/${channel}/start`, {});
-    await eventually('the moved position is taken up', () => rows(3), { limitMs: 60_000, describe });
-    assert.ok(!readFileSync(loader.log, 'utf8').includes('S3cret'));
-  } finally {
-    for (const server of [source, target]) await run(server, [`DROP DATABASE ${schema}`]);
-  }
-});
 
 async function failure(address: KafkaAddress, ask: (to: KafkaAddress) => Promise<void> = askBrokers): Promise<string> {
   const began = performance.now();
@@ -232,4 +168,73 @@ test('A9: a process that a broker refuses says why and what to do, and waits', a
     assert.ok(!/S3cret|\\n +at /.test(text()), text());
   });
   await Promise.all(told);
+});
+
+test('A9: rows flow over a Kafka with TLS, SCRAM and the rights that the manual lists; checks, positions and moves work', async () => {
+  await using bench = await AdminBench.open(`localhost:${broker.ports.sasl}`, settings());
+  const { site, word } = bench;
+  const schema = `k_${word}`;
+  const source = serverAt(stack.address('order'));
+  const target = serverAt(stack.address('otter'));
+  for (const server of [source, target])
+    await run(server, [`CREATE DATABASE ${schema}`, `CREATE TABLE ${schema}.t (id INT PRIMARY KEY)`]);
+  const env = { LUTRA_SITE: site, ...settings() };
+  await using selector = new FurtherProcess(stack, { role: 'selector', site: 'sh', env });
+  await using loader = new FurtherProcess(stack, { role: 'loader', site: 'us', env });
+  const channel = bench.channel('secure');
+  const document = {
+    apiVersion: 'lutra/v1',
+    kind: 'Channel',
+    name: channel,
+    databases: {
+      [`a-${word}`]: { ...databaseAt(source, 'sh'), site },
+      [`b-${word}`]: { ...databaseAt(target, 'us'), site },
+    },
+    pipelines: [
+      {
+        name: 'p',
+        from: `a-${word}`,
+        to: `b-${word}`,
+        start: 'end',
+        mappings: [{ from: `${schema}.*`, to: `${schema}.*` }],
+      },
+    ],
+  };
+  const ok = async (method: string, path: string, body?: object): Promise<string> => {
+    const { status, body: found } = await bench.call(method, `/api/v1${path}`, body && JSON.stringify(body));
+    assert.equal(status, 200, JSON.stringify(found));
+    return JSON.stringify(found);
+  };
+  const describe = (): Promise<string> => ok('GET', `/channels/${channel}/status`);
+  const isAt = async (state: string): Promise<boolean> =>
+    JSON.parse(await describe()).pipelines[0]?.loader?.state === state;
+  const reaches = async (from: string): Promise<boolean> => {
+    const { links } = diagnosticsSchema.parse(JSON.parse(await ok('GET', '/diagnostics')));
+    return links.some((link) => link.from === from && link.to === `kafka:${site}` && link.ok);
+  };
+  const rows = async (count: number): Promise<boolean> => {
+    const [found] = await query(target, `SELECT COUNT(*) AS n FROM ${schema}.t`);
+    return Number(found?.n) === count;
+  };
+  try {
+    await ok('POST', '/apply', document);
+    await eventually('the channel runs', () => isAt('running'), { limitMs: 60_000, describe });
+    await run(source, [`INSERT INTO ${schema}.t VALUES (1), (2), (3)`]);
+    await eventually('the rows are there', () => rows(3), { describe });
+    const positions = await ok('GET', `/channels/${channel}/positions`);
+    assert.match(positions, /"committed":"\d+".*"problems":\[\]/);
+    assert.match(await ok('POST', `/channels/${channel}/check`, {}), /"ok":true/);
+    for (const { instance } of [selector, loader])
+      await eventually(`${instance} reaches Kafka, as diagnostics says`, () => reaches(instance));
+    await ok('POST', `/channels/${channel}/pause`, {});
+    await eventually('the loader is paused', () => isAt('paused'), { describe });
+    await run(target, [`DELETE FROM ${schema}.t WHERE id = 3`]);
+    const moved = await ok('POST', `/channels/${channel}/pipelines/p/position`, { to: { transactions: -1 } });
+    assert.match(moved, /"moved":true.*"inserts":3/);
+    await ok('POST', `/channels/${channel}/start`, {});
+    await eventually('the moved position is taken up', () => rows(3), { limitMs: 60_000, describe });
+    assert.ok(!readFileSync(loader.log, 'utf8').includes('S3cret'));
+  } finally {
+    for (const server of [source, target]) await run(server, [`DROP DATABASE ${schema}`]);
+  }
 });

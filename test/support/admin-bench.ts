@@ -63,7 +63,8 @@ export class AdminBench implements AsyncDisposable {
     const done = runAdminApi(config, log, stop.signal, resolve);
     done.catch(reject);
     const bench = new AdminBench(brokers, `http://127.0.0.1:${await promise}`, stop, done, word);
-    await eventually('users and channels are read', async () => (await fetch(`${bench.url}/health`)).status === 200);
+    const isReady = async (): Promise<boolean> => (await fetch(`${bench.url}/health`)).status === 200;
+    await eventually('users and channels are read', isReady, 60_000);
     bench.token = await adminToken(bench.url, access);
     return bench;
   }
