@@ -59,8 +59,8 @@ async function watchEvents(browser: TestBrowser, { stack }: LoadedShop): Promise
 
 /** The pictures of the README, when the channel has worked for a while. */
 async function takePictures(browser: TestBrowser, { stack }: LoadedShop): Promise<void> {
-  for (const [theme, part, name] of PICTURES) {
-    const page = await browser.page({ theme, language: 'en', width: 1200 });
+  for (const [theme, part, name, width] of PICTURES) {
+    const page = await browser.page({ theme, language: 'en', width });
     await logIn(page, stack.dir);
     await page.goto(`/channels/${TUTORIAL_CHANNEL}${part}`);
     await page.locator('.panel').nth(1).waitFor();
@@ -194,8 +194,8 @@ const PAGES = [
   ].map((part) => `/channels/NAME${part}`),
 ];
 const PICTURES = [
-  ['light', '', 'readme-channel'],
-  ['dark', '/batches', 'readme-batches'],
+  ['light', '', 'readme-channel', 1360],
+  ['dark', '/batches', 'readme-batches', 1200],
 ] as const;
 const LOOKS = [
   { theme: 'light', language: 'en' },
