@@ -158,6 +158,7 @@ function MirrorHop({
       <Line
         name={words.underWay}
         help={words.underWayHelp}
+        isLong
         value={<Lag ms={times.length === 0 ? undefined : summarise(times).way.middle} />}
       />
     </Hop>
