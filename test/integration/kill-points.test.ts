@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Trap } from '../../chaos/relay.ts';
+import { settle } from '../../demo/marker.ts';
 import { positionsTopic, rowsTopic } from '../../topics/topics.ts';
 import { KillBench, type Target } from '../support/kill-bench.ts';
 import { anyStatement, kafkaRequest, killAt, nth, statement } from '../support/kill-traps.ts';
@@ -12,8 +12,8 @@ import { anyStatement, kafkaRequest, killAt, nth, statement } from '../support/k
  */
 
 const WHEN = ['before', 'after'] as const;
-/** A selector that asks nothing more for so long has begun to read the log. */
-const QUESTION_LIMIT_MS = 10_000;
+/** For a selector to begin; it asks nothing more when rows come. */
+const READ_LIMIT_MS = 90_000;
 const PRODUCE = 0;
 const OFFSET_COMMIT = 8;
 const ROWS = rowsTopic('origin.source');
@@ -91,6 +91,8 @@ const LOADER_POINTS: readonly LoaderPoint[] = [
 test('kill points: wherever selector or loader die, nothing is lost, doubled or torn', async (t) => {
   await using bench = await KillBench.open();
   await t.test('a source that goes away in the middle of any question is named and read on', async () => {
+    const [target] = bench.targets;
+    assert.ok(target !== undefined);
     let question = 0;
     for (let isAsked = true; isAsked; question++) {
       bench.selector.kill();
@@ -103,7 +105,11 @@ test('kill points: wherever selector or loader die, nothing is lost, doubled or 
       };
       bench.sourceLink.arm(lost);
       bench.selector.start();
-      isAsked = await Promise.race([sprung.promise, delay(QUESTION_LIMIT_MS, false, { ref: false })]);
+      const reading = new AbortController();
+      const isRead = settle(target.route, READ_LIMIT_MS, reading.signal).then(() => false);
+      isRead.catch(() => {});
+      isAsked = await Promise.race([sprung.promise, isRead]);
+      reading.abort();
       bench.sourceLink.disarm(lost);
       await bench.write();
     }
