@@ -24,6 +24,8 @@ export class ChannelStore implements AsyncDisposable {
   private isComplete = false;
   private outage: { error: ReplicationError; at: number } | undefined;
   private turn: Promise<unknown> = Promise.resolve();
+  /** Revisions of the channels that were there when the topic had been read for the first time. */
+  found: ReadonlyMap<string, number> = new Map();
   /** Records on the topic that are no channels: key -> why. */
   readonly strangers = new Map<string, string>();
 
@@ -43,8 +45,13 @@ export class ChannelStore implements AsyncDisposable {
     for await (const part of followTopic(options, signal)) {
       this.outage = undefined;
       for (const record of part.records) this.accept(record.key, record.value);
-      if (part.caughtUp) this.isComplete = true;
+      if (part.caughtUp && !this.isComplete) this.complete();
     }
+  }
+
+  private complete(): void {
+    this.isComplete = true;
+    this.found = new Map(Array.from(this.channels.values(), ({ name, revision }) => [name, revision]));
   }
 
   /** Everything, by name. Errors: KAFKA_UNREACHABLE until the topic has been read once. */

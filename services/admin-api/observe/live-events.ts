@@ -42,8 +42,8 @@ export function tellLive(parts: Parts, signal: AbortSignal): void {
   let revisions: Map<string, number> | undefined;
   const timer = setInterval(() => {
     if (parts.channels.trouble !== undefined) return;
-    // What is there when this process has read the channels is no news.
-    revisions ??= new Map(Array.from(parts.channels.all().values(), ({ name, revision }) => [name, revision]));
+    // What was there when this process had read the channels is no news.
+    revisions ??= new Map(parts.channels.found);
     tellChannels(parts, revisions);
     addReaders(parts, sources, waiting.statuses);
     tellWaiting(parts, waiting);

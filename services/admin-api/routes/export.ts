@@ -6,6 +6,11 @@ import { byName, holds, pageOf } from '../page.ts';
 import type { AdminParts, App } from '../server.ts';
 import { answers } from './route-schemas.ts';
 
+const yamlFile = {
+  description: 'The documents, one after the other.',
+  content: { 'application/yaml': { schema: z.string() } },
+};
+
 /** Everything as one file; POST /apply takes it back. */
 export function exportRoutes(app: App, parts: AdminParts): void {
   app.get(
@@ -16,9 +21,8 @@ export function exportRoutes(app: App, parts: AdminParts): void {
         tags: ['channels'],
         summary: 'All documents as one YAML file',
         description: 'Databases first, then channels; POST /api/v1/apply takes it back. It holds no secrets.',
-        produces: ['application/yaml'],
         querystring: z.object({ filter: z.string().max(200).optional().describe('Part of a name of a channel.') }),
-        response: answers({ 200: z.string() }),
+        response: answers({ 200: yamlFile }),
       },
     },
     async ({ query }, reply) => {
