@@ -70,11 +70,10 @@ test('a mirror that stands still is told by the loader, and the lag is honest me
   await using flow = await Flow.open({ tables: TABLES });
   await flow.atSource('INSERT INTO t VALUES (1, 1)');
   await flow.settle();
-  await flow.until(
-    'heartbeats come behind the two transactions',
-    ({ loader, offsets }) =>
-      loader?.transactions === 2 && (offsets ?? []).some(({ next, end }) => Number(end) > Number(next)),
-  );
+  const { offsets: [applied] = [] } = await flow.until('both are applied', ({ loader }) => loader?.transactions === 2);
+  await flow.until('heartbeats come behind the two transactions', ({ offsets: [now] = [] }) => {
+    return Number(now?.next) > Number(applied?.next);
+  });
   await whileFrozen(flow, 'mirror-us', async () => {
     const { lagMs = 0 } = await flow.until(
       'it waits',
