@@ -55,7 +55,7 @@ export class LaneLag {
     if (this.last === undefined) return undefined;
     const { ms, committedMs } = this.last;
     const isSilent = this.heardAt !== undefined && now - this.heardAt > BEAT_LATE_MS;
-    return isBehind || isSilent ? Math.max(ms, this.ageOf(committedMs, now)) : ms;
+    return isBehind || isSilent ? Math.max(ms, this.ageMs(committedMs, now)) : ms;
   }
 
   /** How far the clock of the source is seen to be ahead, ms. */
@@ -63,11 +63,11 @@ export class LaneLag {
     return this.skew.aheadMs;
   }
 
-  private handled(committedMs: number): void {
-    if (committedMs > 0) this.last = { ms: this.ageOf(committedMs, Date.now()), committedMs };
-  }
-
-  private ageOf(committedMs: number, now: number): number {
+  /** Age of a change that was committed at this time of the source, ms, as far as its clock can be trusted. */
+  ageMs(committedMs: number, now = Date.now()): number {
     return Math.max(0, Math.round(now - committedMs + this.aheadMs));
+  }
+  private handled(committedMs: number): void {
+    if (committedMs > 0) this.last = { ms: this.ageMs(committedMs), committedMs };
   }
 }

@@ -277,8 +277,8 @@ export class StatusBoard {
 
   /** Age of a change that was committed at this time, µs, as far as the clock of the source can be trusted. */
   ageMs(partition: number, committedMicros: number): number {
-    const aheadMs = this.lanes.get(partition)?.lag.aheadMs ?? 0;
-    return Math.max(0, Date.now() - committedMicros / 1_000 + aheadMs);
+    const committedMs = committedMicros / 1_000;
+    return this.lanes.get(partition)?.lag.ageMs(committedMs) ?? Math.max(0, Date.now() - committedMs);
   }
 
   /** That of the slowest partition; undefined until something is known. */
