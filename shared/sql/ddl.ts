@@ -77,6 +77,13 @@ export type Ddl = {
   readonly marks: readonly Mark[];
 };
 
+/** The tables that a statement makes, changes, renames or drops; those that it only refers to or reads are left out. */
+export function changedTables({ tables }: Pick<Ddl, 'tables'>): TableName[] {
+  return tables
+    .filter(({ role }) => role === 'subject' || role === 'new-name' || role === 'exchange')
+    .map(({ name }) => name);
+}
+
 /** Where a column goes; undefined: it stays, or goes to the end when it is new. */
 export type ColumnPlace = 'first' | { readonly after: string };
 

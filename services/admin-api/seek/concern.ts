@@ -5,11 +5,12 @@ import type { Pipeline } from '../../../shared/model/channel.ts';
 import type { TableName } from '../../../shared/model/table-pattern.ts';
 import { compileRoutes } from '../../../shared/model/table-route.ts';
 import { classifyStatement } from '../../../shared/sql/classify.ts';
+import { changedTables } from '../../../shared/sql/ddl.ts';
 import { parseDdl } from '../../../shared/sql/parse-ddl.ts';
 
 /** What a topic, which holds the tables of all channels of its source, has for one pipeline. */
 export type Concern = {
-  /** Whether it is a row of a mapped table, or DDL that names one or cannot be read. */
+  /** Whether it is a row of a mapped table, or DDL that changes one or cannot be read. */
   readonly has: (record: StreamRecord) => boolean;
   /** The mapped table of a row. */
   readonly tableOf: (record: StreamRecord) => MappedTable | undefined;
@@ -30,7 +31,7 @@ export function concernOf({ mappings }: Pick<Pipeline, 'mappings'>): Concern {
   };
   const isMapped = (name: TableName): boolean => routeOf(name) !== undefined;
   return {
-    has: (record) => (record.head.op === STATEMENT ? namesAny(record, isMapped) : tableOf(record) !== undefined),
+    has: (record) => (record.head.op === STATEMENT ? changesAny(record, isMapped) : tableOf(record) !== undefined),
     tableOf,
   };
 }
@@ -40,14 +41,14 @@ export function statementOf({ value, head }: StreamRecord): { schema: string; sq
   return { schema: readText(from), sql: readText(from) };
 }
 
-function namesAny(record: StreamRecord, isMapped: (name: TableName) => boolean): boolean {
+function changesAny(record: StreamRecord, isMapped: (name: TableName) => boolean): boolean {
   const { schema, sql } = statementOf(record);
   if (classifyStatement(sql, {}).kind === 'other') return false;
   try {
-    const { tables, database } = parseDdl(sql, schema, {});
-    return database === undefined
-      ? tables.some(({ name }) => isMapped(name))
-      : isMapped({ schema: database, table: 'any' });
+    const ddl = parseDdl(sql, schema, {});
+    return ddl.database === undefined
+      ? changedTables(ddl).some(isMapped)
+      : isMapped({ schema: ddl.database, table: 'any' });
   } catch {
     return true;
   }

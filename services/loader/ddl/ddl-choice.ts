@@ -5,7 +5,7 @@ import type { TableRoute } from '../../../shared/model/table-route.ts';
 import { keyOf } from '../../../shared/mysql/table-facts.ts';
 import { ReplicationError } from '../../../shared/runtime/errors.ts';
 import { classifyStatement, type DdlKind } from '../../../shared/sql/classify.ts';
-import type { Ddl } from '../../../shared/sql/ddl.ts';
+import { changedTables, type Ddl } from '../../../shared/sql/ddl.ts';
 import { parseDdl } from '../../../shared/sql/parse-ddl.ts';
 import { renderDdl } from '../../../shared/sql/render-ddl.ts';
 import type { SqlDialect } from '../../../shared/sql/tokens.ts';
@@ -69,9 +69,7 @@ function notReplicated(words: string): Choice {
 }
 
 function chooseTable(ddl: Ddl, words: string, rules: DdlRules): Choice {
-  const routes = ddl.tables
-    .filter(({ role }) => role === 'subject' || role === 'new-name' || role === 'exchange')
-    .flatMap(({ name }) => rules.routeOf(name) ?? []);
+  const routes = changedTables(ddl).flatMap((name) => rules.routeOf(name) ?? []);
   if (routes.length === 0) return { kind: 'none' };
   const tables = unique(routes.map(({ target }) => target));
   const policy = strictest(routes.map(({ mapping }) => ddlPolicyOf(rules.channel, mapping)));
