@@ -35,11 +35,12 @@ test('alarms open once, are repeated, survive a restart of the admin API, and sa
       pipeline: 'p',
       source: `${bench.site}.${name}-a`,
       state,
+      quarantine: { rows: keepTelling.parked, tables: {} },
       ...(state === 'blocked'
         ? { reason: { code: 'TARGET_REFUSED', message: 'the row does not fit', remedy: 'mend the table' } }
         : {}),
     });
-  const keepTelling = { state: 'running' as 'running' | 'blocked' };
+  const keepTelling = { state: 'running' as 'running' | 'blocked', parked: 0 };
   const teller = setInterval(() => void tell(keepTelling.state).catch(() => {}), 1_000);
   const alarmsOf = async (at: AdminBench): Promise<Alarm[]> =>
     ((await at.call('GET', `/api/v1/alarms?rule=${rule}`)).body as { items: Alarm[] }).items;
@@ -52,6 +53,33 @@ test('alarms open once, are repeated, survive a restart of the admin API, and sa
     assert.equal(wrong.status, 422);
     assert.match((wrong.body as { detail: string }).detail, /write a number with s, m, h or d/);
     assert.equal((await bench.call('PUT', path, JSON.stringify(document))).status, 200);
+
+    await t.test(
+      'standard rules look at what nobody made a rule for; a changed one is paused, a deleted one as it was',
+      async () => {
+        const standard = '/api/v1/alarm-rules/standard-quarantine';
+        const rows = async (): Promise<Alarm[]> => {
+          const { body } = await bench.call('GET', `/api/v1/alarms?rule=standard-quarantine&channel=${name}`);
+          return (body as { items: Alarm[] }).items;
+        };
+        assert.equal(((await bench.call('GET', standard)).body as { updatedAt?: number }).updatedAt, undefined);
+        const refused = await bench.call('DELETE', standard);
+        assert.equal(refused.status, 409);
+        assert.equal((refused.body as { code: string }).code, 'ALARM_RULE_STANDARD');
+        keepTelling.parked = 2;
+        await eventually('it is open', async () => (await rows())[0]?.state === 'open', { limitMs: 60_000 });
+        assert.match((await rows())[0]?.message ?? '', /2 rows .* wait in quarantine/);
+        assert.equal(
+          (await bench.call('PUT', standard, JSON.stringify({ kind: 'quarantine', paused: true }))).status,
+          200,
+        );
+        await eventually('it is closed', async () => (await rows()).every(({ state }) => state === 'closed'));
+        keepTelling.parked = 0;
+        assert.equal((await bench.call('DELETE', standard)).status, 204);
+        const again = (await bench.call('GET', standard)).body as { paused: boolean; updatedAt?: number };
+        assert.deepEqual([again.paused, again.updatedAt], [false, undefined]);
+      },
+    );
 
     await t.test('a test notice reaches every receiver', async () => {
       const { deliveries } = (await bench.call('POST', `${path}/test`)).body as {

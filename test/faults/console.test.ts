@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Locator, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import type { Server } from '../../demo/servers.ts';
 import { TUTORIAL_CHANNEL } from '../../demo/tutorial.ts';
 import { logIn, TestBrowser } from '../support/browser.ts';
@@ -69,12 +69,6 @@ async function takePictures(browser: TestBrowser, { stack }: LoadedShop): Promis
   }
 }
 
-/** The preview of the tables; an admin API without one says so. */
-function preview(page: Page, table: string): Locator {
-  const none = page.getByText('This admin API shows no preview of tables.', { exact: false });
-  return page.getByText(table, { exact: true }).or(none).first();
-}
-
 test('console: a newcomer adds databases, makes a channel, watches rows arrive, resolves a poison row, moves a position and rolls the document back', async () => {
   await using flow = await Flow.prepare({
     tables: { customer: TABLE },
@@ -104,7 +98,9 @@ test('console: a newcomer adds databases, makes a channel, watches rows arrive, 
   const editor = page.getByRole('textbox', { name: 'The document' });
   await editor.press('Control+End');
   await page.keyboard.type('policies: { rowErrors: quarantine }');
-  await preview(page, `${from.schema}.customer`).waitFor();
+  await page.getByText(`${from.schema}.customer`, { exact: true }).first().waitFor();
+  await page.getByText('Statements', { exact: true }).first().click();
+  await page.getByText(`INSERT INTO \`${to.schema}\`.\`customer\``).first().waitFor();
   await browser.picture(page, 'new-check');
   await page.getByRole('button', { name: 'Next' }).click();
   await page.getByRole('button', { name: 'Create the channel' }).click();

@@ -10,6 +10,7 @@ import { AlarmMachine, type Due, dueNotices } from './alarm-machine.ts';
 import { conditionsOf, type World } from './conditions.ts';
 import type { Duty } from './duty.ts';
 import type { Delivery, Notifier } from './notifier.ts';
+import { STANDARD_RULES } from './standard-rules.ts';
 
 const LOOK_MS = 2_000;
 /** Statuses that were on the topics already are followed by live ones within this. */
@@ -19,6 +20,8 @@ const TRY_AGAIN_MS = [30_000, 60_000, 300_000, 600_000];
 
 const storedRuleSchema = alarmRuleSchema.extend({ updatedAt: z.number() });
 export type StoredRule = z.infer<typeof storedRuleSchema>;
+/** One that nobody has stored is a standard one, and has no `updatedAt`. */
+export type ListedRule = AlarmRule & Partial<StoredRule>;
 
 export type AlarmDeskParts = {
   readonly kafka: KafkaAddress;
@@ -64,9 +67,10 @@ export class AlarmDesk implements AsyncDisposable {
     this.alarms.onLive(listener);
   }
 
-  /** By name. */
-  listRules(): StoredRule[] {
-    return this.rules.all().toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  /** Stored and standard ones, by name. */
+  listRules(): ListedRule[] {
+    const standard = STANDARD_RULES.filter(({ name }) => this.rules.get(name) === undefined);
+    return [...this.rules.all(), ...standard].toSorted((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   /** The newest first. */
@@ -84,7 +88,7 @@ export class AlarmDesk implements AsyncDisposable {
     return stored;
   }
 
-  /** Its open alarms close, and nobody is told. Errors: KAFKA_…. */
+  /** Its open alarms close, and nobody is told; in the place of a standard rule that one stands again. Errors: KAFKA_…. */
   async deleteRule(name: string): Promise<void> {
     await this.writer.put(compactedTopicDefinition(ALARM_RULES_TOPIC), [{ key: name, value: null }]);
     this.rules.drop(name);

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import { type AlarmRule, alarmRuleSchema } from '../../../shared/model/alarm.ts';
 import { callerOf } from '../access/caller.ts';
-import type { StoredRule } from '../alarms/alarm-desk.ts';
+import type { ListedRule } from '../alarms/alarm-desk.ts';
 import { labelOf } from '../alarms/notifier.ts';
 import { isTimeZone } from '../alarms/schedule.ts';
 import { ApiError } from '../api-error.ts';
@@ -55,7 +55,7 @@ export function alarmRoutes(app: App, parts: AdminParts): void {
       config: { role: 'admin' },
       schema: {
         tags: ['alarms'],
-        summary: 'List alarm rules',
+        summary: 'List alarm rules, standard ones too',
         querystring: z.object(pageQuery),
         response: answers({ 200: alarmRuleListSchema }),
       },
@@ -116,14 +116,17 @@ export function alarmRoutes(app: App, parts: AdminParts): void {
       config: { role: 'admin' },
       schema: {
         tags: ['alarms'],
-        summary: 'Delete an alarm rule; its open alarms close and nobody is told',
+        summary:
+          'Delete an alarm rule; its open alarms close and nobody is told. A changed standard rule is again as it was',
         params: nameParams,
-        response: answers({ 204: z.undefined().describe('Deleted') }, 404),
+        response: answers({ 204: z.undefined().describe('Deleted') }, 404, 409),
       },
     },
     async (request, reply) => {
       const { name } = request.params;
-      const deed = { ...deedOf(request, name, 'deleted'), before: settingsOf(ruleNamed(parts, name)) };
+      const rule = ruleNamed(parts, name);
+      if (rule.updatedAt === undefined) throw standard(name);
+      const deed = { ...deedOf(request, name, 'deleted'), before: settingsOf(rule) };
       await parts.audit.record(deed, () => parts.alarms.deleteRule(name));
       return reply.code(204).send();
     },
@@ -168,10 +171,19 @@ function withoutTime(rule: AlarmRule & { readonly updatedAt?: number }): AlarmRu
   return own;
 }
 
-function ruleNamed({ alarms }: AdminParts, name: string): StoredRule {
+function ruleNamed({ alarms }: AdminParts, name: string): ListedRule {
   const rule = alarms.listRules().find((each) => each.name === name);
   if (rule !== undefined) return rule;
   throw new ApiError(404, 'ALARM_RULE_UNKNOWN', `there is no alarm rule ${name}`, 'list them: GET /api/v1/alarm-rules');
+}
+
+function standard(name: string): ApiError {
+  return new ApiError(
+    409,
+    'ALARM_RULE_STANDARD',
+    `${name} is a standard rule, which cannot be deleted`,
+    `send it with "paused": true to PUT /api/v1/alarm-rules/${name}: it is not looked at then`,
+  );
 }
 
 /** The body may leave out the name, which stands in the address. */

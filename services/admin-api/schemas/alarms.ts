@@ -3,7 +3,9 @@ import { alarmRuleSchema, alarmSchema } from '../../../shared/model/alarm.ts';
 
 /** GET /api/v1/alarms; GET, PUT, DELETE /api/v1/alarm-rules/:name; POST …/test. The model stands in shared/model/alarm.ts. */
 
-export const alarmRuleViewSchema = alarmRuleSchema.extend({ updatedAt: z.number() });
+export const alarmRuleViewSchema = alarmRuleSchema.extend({
+  updatedAt: z.number().optional().describe('Absent: a standard rule, as it is before anybody changes it.'),
+});
 export type AlarmRuleView = z.infer<typeof alarmRuleViewSchema>;
 export const alarmRuleListSchema = z.object({
   items: z.array(alarmRuleViewSchema),

@@ -1,7 +1,7 @@
 import { BellOff } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { Link } from 'wouter';
-import type { Alarm, AlarmList, AlarmRuleList } from '../../api/operation-types.ts';
+import type { Alarm, AlarmList } from '../../api/operation-types.ts';
 import { LIVE_MS, useApi } from '../../api/queries.ts';
 import type { Column } from '../../design/data-table.tsx';
 import { Choice } from '../../design/fields.tsx';
@@ -21,8 +21,6 @@ export default function AlarmsPage(): ReactNode {
   const [state, setState] = useState<Shown>('open');
   const paging = usePaging(PAGE);
   const answer = useApi<AlarmList>('/alarms', { state, limit: paging.limit }, { liveMs: LIVE_MS });
-  const { data: rules } = useApi<AlarmRuleList>('/alarm-rules', { limit: 1_000 });
-  const hasRules = rules?.items.length !== 0;
   const columns = useColumns();
   return (
     <div className="stack">
@@ -46,7 +44,7 @@ export default function AlarmsPage(): ReactNode {
         paging={paging}
         empty={
           state === 'open'
-            ? { icon: BellOff, title: words.noneOpen, about: hasRules ? words.noneOpenAbout : words.noneOpenNoRules }
+            ? { icon: BellOff, title: words.noneOpen, about: words.noneOpenAbout }
             : { icon: BellOff, title: words.noneClosed, about: words.noneClosedAbout }
         }
       />

@@ -93,7 +93,10 @@ function useColumns(mayChange: boolean, onOpen: (open: Open) => void): readonly 
           <TextButton disabled={!mayChange} onClick={() => onOpen({ act: 'edit', rule })}>
             {rule.name}
           </TextButton>
-          <div className="muted">{words[rule.kind]}</div>
+          <div className="muted">
+            {words[rule.kind]}
+            {rule.updatedAt === undefined && ` · ${words.standard}`}
+          </div>
         </>
       ),
     },
@@ -138,7 +141,7 @@ function useColumns(mayChange: boolean, onOpen: (open: Open) => void): readonly 
             icon={<Trash2 size={14} aria-hidden />}
             aria-label={`${general.delete}: ${rule.name}`}
             title={general.delete}
-            disabled={!mayChange}
+            disabled={!mayChange || rule.updatedAt === undefined}
             onClick={() => onOpen({ act: 'delete', rule })}
           />
         </div>

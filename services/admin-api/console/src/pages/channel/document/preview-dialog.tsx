@@ -59,15 +59,16 @@ export function Preview({ yaml }: { yaml: string }): ReactNode {
         columns={[
           { key: 'from', head: words.from, cell: ({ from }) => <span className="mono break">{nameOf(from)}</span> },
           { key: 'to', head: words.to, cell: ({ to }) => <span className="mono break">{nameOf(to)}</span> },
-          { key: 'state', head: words.fit, cell: (table) => <Fit yaml={yaml} table={table} /> },
+          { key: 'state', head: words.fit, cell: (table) => <Fit table={table} /> },
         ]}
+        below={(table) => (table.state === 'ok' ? <TableStatements yaml={yaml} table={table} /> : undefined)}
       />
       {data.total > data.items.length && <p className="muted">{general.shown(data.items.length, data.total)}</p>}
     </>
   );
 }
 
-function Fit({ yaml, table }: { yaml: string; table: ResolvedTable }): ReactNode {
+function Fit({ table }: { table: ResolvedTable }): ReactNode {
   const words = useWords(documentWords);
   return (
     <div className="stack-s">
@@ -79,7 +80,6 @@ function Fit({ yaml, table }: { yaml: string; table: ResolvedTable }): ReactNode
           {message} <span className="muted">{remedy}</span>
         </div>
       ))}
-      {table.state === 'ok' && <TableStatements yaml={yaml} table={table} />}
     </div>
   );
 }
