@@ -12,6 +12,7 @@ import { RecordBuffer } from '../../shared/kafka/record-buffer.ts';
 import type { RecordProducer } from '../../shared/kafka/record-producer.ts';
 import type { LogPosition } from '../../shared/model/position.ts';
 import type { RowPlan } from './row-plan.ts';
+import { type Part, SendQueue } from './send-queue.ts';
 
 /** How far the stream is published: the numbers of the last records, and the log position behind the last whole transaction. */
 export type Progress = {
@@ -37,51 +38,35 @@ export type PublisherParts = {
 
 /** A group is sealed at this many bytes, so that one produce request stays well below max.message.bytes. */
 const GROUP_BYTES = 1 << 20;
-/** The source is held above the first and released below the second. */
-const HIGH_BYTES = 12 << 20;
-const LOW_BYTES = 4 << 20;
-const POOL = 16;
 /** A row of up to this many bytes is one record; the topic's max.message.bytes is above. */
 const WHOLE_BYTES = 4 << 20;
 const PART_BYTES = 1 << 20;
 
 type Lane = { readonly partition: number; buffer: RecordBuffer; lastAt: number; serial: number };
-type Part = { readonly partition: number; readonly buffer: RecordBuffer };
-type Group = {
-  readonly parts: readonly Part[];
-  readonly bytes: number;
-  readonly progress: Progress | undefined;
-  /** Done when everything before it is acknowledged and before anything behind it is sent. */
-  readonly work?: () => Promise<void>;
-};
-
 /**
  * Numbers records, gathers them per partition and sends them in groups: what has gathered while one group was on its way leaves with the next.
  * A group that is sealed at a transaction boundary holds all partitions and carries the progress they stand for; a full partition inside a huge
  * transaction leaves as a group without progress, so that what is saved never reaches into a transaction.
  */
 export class Publisher {
-  readonly counts = { transactions: 0, records: 0, sends: 0 };
+  /** How many transactions with records were written since it began. */
+  transactions = 0;
   private readonly parts: PublisherParts;
   private readonly lanes: Lane[];
-  private readonly pool: RecordBuffer[] = [];
   private readonly scratch = new AvroWriter(1 << 10);
   private readonly head = new AvroWriter(1 << 10);
-  private readonly queue: Group[] = [];
-  private queuedBytes = 0;
+  private readonly queue: SendQueue;
   private epoch: number;
   private transaction: number;
   private committed: { transaction: number; serials: readonly number[] };
   private encoded: EncodedHead | undefined;
   private ordinal = 0;
   private flushAsked = false;
-  private sending: Promise<void> | undefined;
-  private failed = false;
-  private room: { promise: Promise<void>; resolve: () => void } | undefined;
   private dirty = false;
 
   constructor(parts: PublisherParts) {
     this.parts = parts;
+    this.queue = new SendQueue({ ...parts, openBytes: () => this.openBytes(), onIdle: () => this.flush() });
     this.epoch = parts.from.epoch;
     this.transaction = parts.from.transaction;
     this.committed = { transaction: parts.from.transaction, serials: parts.from.serials };
@@ -137,7 +122,7 @@ export class Publisher {
   commit(): void {
     if (this.ordinal > 0) {
       this.transaction++;
-      this.counts.transactions++;
+      this.transactions++;
       for (const lane of this.lanes) {
         if (lane.lastAt >= 0) lane.buffer.patch(lane.lastAt, 1);
         lane.lastAt = -1;
@@ -152,7 +137,7 @@ export class Publisher {
 
   /** Says in every partition that the source is read up to now; only between transactions. */
   heartbeat(schemaId: number, head: Omit<TransactionHead, 'epoch' | 'transaction'>): void {
-    if (this.encoded || this.openBytes() > 0 || this.queue.length > 0) return;
+    if (this.encoded || this.openBytes() > 0 || !this.queue.isEmpty) return;
     this.unnumbered(schemaId, 'h', head, NO_BODY);
   }
 
@@ -175,7 +160,7 @@ export class Publisher {
   /** Does something when all that was written is acknowledged, and sends nothing of what follows before it is done. Its failure is one of the stream. */
   inTurn(work: () => Promise<void>): void {
     this.seal();
-    this.enqueue({ parts: [], bytes: 0, progress: undefined, work });
+    this.queue.put({ parts: [], progress: undefined, work });
   }
 
   /** Numbers transactions anew from here on; serials go on, so that a loss across epochs shows. Only between transactions. */
@@ -188,20 +173,23 @@ export class Publisher {
 
   /** A promise while too much waits for Kafka; the source is to be held until it resolves. */
   backPressure(): Promise<void> | undefined {
-    if (this.queuedBytes + this.openBytes() < HIGH_BYTES) return undefined;
-    this.room ??= Promise.withResolvers<void>();
-    return this.room.promise;
+    return this.queue.backPressure();
   }
 
   /** Whether records are on their way to Kafka. */
   get isSending(): boolean {
-    return this.sending !== undefined;
+    return this.queue.isSending;
+  }
+
+  /** How many requests Kafka has acknowledged. */
+  get sends(): number {
+    return this.queue.sends;
   }
 
   /** Sends what whole transactions there are; resolves when all is acknowledged or a send has failed. */
   async drain(): Promise<void> {
     this.flush();
-    while (this.sending) await this.sending;
+    await this.queue.drain();
   }
 
   private unnumbered(
@@ -234,7 +222,7 @@ export class Publisher {
     if (this.ordinal === 0 && this.openBytes() >= GROUP_BYTES) this.seal();
     const lane = this.lanes[partition];
     if (!lane || !this.encoded) throw new Error('a record came outside of a transaction or of the partitions');
-    if (lane.buffer.size >= GROUP_BYTES) this.enqueueParts([take(lane, this.pool)], undefined);
+    if (lane.buffer.size >= GROUP_BYTES) this.queue.put({ parts: [this.take(lane)], progress: undefined });
     lane.serial++;
     this.head.at = 0;
     writeFrame(this.head, schemaId);
@@ -242,7 +230,6 @@ export class Publisher {
     if (fields !== undefined) this.head.raw(fields.bytes, fields.at);
     const valueAt = lane.buffer.append(key, keyLength, this.head.bytes, this.head.at, body, bodyLength);
     lane.lastAt = valueAt + lastAt;
-    this.counts.records++;
   }
 
   private askFlush(): void {
@@ -250,7 +237,7 @@ export class Publisher {
     this.flushAsked = true;
     queueMicrotask(() => {
       this.flushAsked = false;
-      if (!this.sending) this.flush();
+      if (!this.queue.isSending) this.flush();
     });
   }
 
@@ -269,58 +256,19 @@ export class Publisher {
 
   /** Closes all open buffers at a transaction boundary into a group with the progress they stand for. */
   private seal(): void {
-    const parts = this.lanes.filter((lane) => lane.buffer.count > 0).map((lane) => take(lane, this.pool));
+    const parts = this.lanes.filter((lane) => lane.buffer.count > 0).map((lane) => this.take(lane));
     if (parts.length === 0 && !this.dirty) return;
     this.dirty = false;
-    this.enqueueParts(parts, { epoch: this.epoch, ...this.committed, log: this.parts.logPosition() });
+    this.queue.put({ parts, progress: { epoch: this.epoch, ...this.committed, log: this.parts.logPosition() } });
   }
 
-  private enqueueParts(parts: readonly Part[], progress: Progress | undefined): void {
-    this.enqueue({ parts, bytes: parts.reduce((sum, part) => sum + part.buffer.size, 0), progress });
+  /** The open buffer of a lane, which goes on with an empty one. What was appended last is then known not to be the last of its transaction, or marked. */
+  private take(lane: Lane): Part {
+    const part = { partition: lane.partition, buffer: lane.buffer };
+    lane.buffer = this.queue.takeBuffer();
+    lane.lastAt = -1;
+    return part;
   }
-
-  private enqueue(group: Group): void {
-    this.queue.push(group);
-    this.queuedBytes += group.bytes;
-    if (this.sending || this.failed) return;
-    this.sending = this.sendQueue().finally(() => {
-      this.sending = undefined;
-    });
-  }
-
-  private async sendQueue(): Promise<void> {
-    try {
-      for (let group = this.queue.shift(); group; group = this.queue.shift()) {
-        for (const { partition, buffer } of group.parts) {
-          await this.parts.producer.send(this.parts.topic, partition, buffer);
-          this.counts.sends++;
-          buffer.reset();
-          if (this.pool.length < POOL) this.pool.push(buffer);
-        }
-        this.queuedBytes -= group.bytes;
-        if (group.progress) this.parts.onAcknowledged(group.progress);
-        await group.work?.();
-        if (this.queuedBytes + this.openBytes() < LOW_BYTES) this.makeRoom();
-        if (this.queue.length === 0) this.flush();
-      }
-    } catch (error) {
-      this.failed = true;
-      this.parts.onFailure(error);
-    }
-  }
-
-  private makeRoom(): void {
-    this.room?.resolve();
-    this.room = undefined;
-  }
-}
-
-/** The open buffer of a lane, which goes on with an empty one. What was appended last is then known not to be the last of its transaction, or marked. */
-function take(lane: Lane, pool: RecordBuffer[]): Part {
-  const part = { partition: lane.partition, buffer: lane.buffer };
-  lane.buffer = pool.pop() ?? new RecordBuffer();
-  lane.lastAt = -1;
-  return part;
 }
 
 const NO_KEY = Buffer.from('[]');

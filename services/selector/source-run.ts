@@ -201,7 +201,7 @@ export async function runSource(parts: RunParts, signal: AbortSignal): Promise<v
       host,
       stages: () => stagesOf({ stream, publisher, positions, host, topic }),
       progress: () => acknowledged,
-      transactions: () => publisher.counts.transactions,
+      transactions: () => publisher.transactions,
       lastCommitted: () => assembler.lastCommitted,
       adopt: (next) => {
         // NOTE until a transaction is read behind a start by file and position, the GTIDs of that place are not known.

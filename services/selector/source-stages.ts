@@ -15,9 +15,9 @@ export type StageParts = {
 /** The stages of a running source, nearest to Kafka first. The server sends a heartbeat a second when it has nothing else, so reading is always due. */
 export function stagesOf({ stream, publisher, positions, host, topic }: StageParts): Stage[] {
   const { events, isHeld } = stream;
-  const { isSending, counts } = publisher;
+  const { isSending, sends } = publisher;
   return [
-    { name: 'publish', isDue: isSending, progress: counts.sends, waitsFor: `Kafka to acknowledge records of ${topic}` },
+    { name: 'publish', isDue: isSending, progress: sends, waitsFor: `Kafka to acknowledge records of ${topic}` },
     {
       name: 'save',
       isDue: positions.isSaving,
