@@ -2,8 +2,9 @@ import type { AssignedPartition } from '../../shared/kafka/assigned-partition.ts
 import type { Logger } from '../../shared/runtime/log.ts';
 import { type Stage, type Stall, StallWatch, stallReason } from '../../shared/runtime/stall-watch.ts';
 import type { Applier } from './applier.ts';
+import type { Halt } from './lane-view.ts';
 import type { RecordReader } from './record-reader.ts';
-import type { Halt, StatusBoard } from './status-board.ts';
+import type { StatusBoard } from './status-board.ts';
 import type { TargetSession } from './target-session.ts';
 
 export type LaneWatchParts = {

@@ -1,56 +1,22 @@
 import type { StatusSnapshot } from '../../shared/control/status-publisher.ts';
 import type { DdlEntry } from '../../shared/model/ddl-entry.ts';
-import type {
-  AppliedSample,
-  HeldStatement,
-  PipelineState,
-  Reason,
-  RowCounts,
-  Status,
-} from '../../shared/model/status.ts';
+import type { PipelineState, Reason, RowCounts, Status } from '../../shared/model/status.ts';
 import type { ReplicationError } from '../../shared/runtime/errors.ts';
 import type { AppliedBatch } from './applier.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { skewNotes } from './clock-skew.ts';
-import type { DriftKind } from './drift.ts';
-import { LaneLag } from './lane-lag.ts';
+import {
+  type Halt,
+  type LaneView,
+  newLaneView,
+  reasonOf,
+  type Shown,
+  sampleOf,
+  stateOf,
+  worstOf,
+} from './lane-view.ts';
 import type { Tally } from './tally.ts';
-
-type Counts = { inserts: number; updates: number; deletes: number };
-/** Why a lane that works as it should does not get on. */
-export type Halt = { readonly state: 'stalled' | 'waiting'; readonly reason: Reason };
-type LaneView = {
-  state: PipelineState;
-  reason: Reason | undefined;
-  halt: Halt | undefined;
-  note: string | undefined;
-  next: bigint;
-  /** Revision of the channel's document that it follows. */
-  revision: number | undefined;
-  end: () => bigint;
-  applied: Checkpoint | undefined;
-  /** Rows in quarantine, by table of the target. */
-  quarantine: ReadonlyMap<string, number>;
-  readonly lag: LaneLag;
-  /** The last batch with rows. */
-  batch: AppliedSample | undefined;
-};
-
-/** The worst state of its partitions is the state of a pipeline. */
-const SEVERITY: readonly PipelineState[] = [
-  'stopped',
-  'running',
-  'standby',
-  'starting',
-  'paused',
-  'waiting',
-  'stalled',
-  'blocked',
-  'gap',
-];
-
-/** Kinds of drift that are work left out. */
-const SKIPPED: ReadonlySet<string> = new Set<DriftKind>(['noKey', 'repeatKeyless', 'repeatOrphan']);
+import { WorkCounts } from './work-counts.ts';
 
 export type BoardIdentity = Pick<Status, 'site' | 'instance' | 'source'> & {
   channel: string;
@@ -62,15 +28,9 @@ export type BoardIdentity = Pick<Status, 'site' | 'instance' | 'source'> & {
 export class StatusBoard {
   readonly identity: BoardIdentity;
   private readonly lanes = new Map<number, LaneView>();
-  private own: { state: PipelineState; reason: Reason | undefined } = { state: 'starting', reason: undefined };
-  private readonly rows: Counts = { inserts: 0, updates: 0, deletes: 0 };
-  private readonly tables = new Map<string, Counts>();
-  private transactions = 0;
+  private own: Shown = { state: 'starting', reason: undefined };
+  private readonly counts = new WorkCounts();
   private known: number | undefined;
-  private readonly skipped = new Map<string, number>();
-  private readonly drift = new Map<string, number>();
-  private readonly settled = { applied: new Set<string>(), skipped: new Set<string>() };
-  private readonly held = new Map<string, HeldStatement>();
   private since = Date.now();
   private shown: PipelineState = 'starting';
 
@@ -103,19 +63,7 @@ export class StatusBoard {
   }
 
   openLane(partition: number, end: () => bigint): void {
-    this.lanes.set(partition, {
-      state: 'starting',
-      reason: undefined,
-      halt: undefined,
-      note: undefined,
-      next: 0n,
-      revision: undefined,
-      end,
-      applied: undefined,
-      quarantine: new Map(),
-      lag: new LaneLag(),
-      batch: undefined,
-    });
+    this.lanes.set(partition, newLaneView(end));
   }
 
   closeLane(partition: number): void {
@@ -132,13 +80,10 @@ export class StatusBoard {
   }
 
   applied(partition: number, batch: AppliedBatch): void {
-    const { rows, drift, checkpoint, transactions, isFinal } = batch;
-    this.transactions += transactions;
-    this.count(rows);
-    for (const { kind, rows: count } of drift) addTo(SKIPPED.has(kind) ? this.skipped : this.drift, kind, count);
-    if (!isFinal) return;
-    this.passed(partition, checkpoint);
-    if (rows.size > 0) this.updateLane(partition, { batch: sampleOf(partition, batch) });
+    this.counts.applied(batch);
+    if (!batch.isFinal) return;
+    this.passed(partition, batch.checkpoint);
+    if (batch.rows.size > 0) this.updateLane(partition, { batch: sampleOf(partition, batch) });
   }
 
   /** A heartbeat was read; it counts when the partition is applied up to `behind`. */
@@ -172,7 +117,7 @@ export class StatusBoard {
   }
 
   crossed(partition: number, checkpoint: Checkpoint): void {
-    this.transactions += 1;
+    this.counts.transactions += 1;
     this.passed(partition, checkpoint);
   }
 
@@ -196,27 +141,12 @@ export class StatusBoard {
 
   /** Rows that were parked and are applied now. */
   released(rows: Tally): void {
-    this.count(rows);
+    this.counts.add(rows);
   }
 
   /** A statement of the source and what became of it. */
-  statement({ id, words, tables, state, reason }: DdlEntry): void {
-    if (state === 'applied' || state === 'skipped') this.settled[state].add(id);
-    if (state === 'held' && reason !== undefined) this.held.set(id, { id, words, tables: tables.slice(0, 20), reason });
-    else this.held.delete(id);
-  }
-
-  private count(rows: Tally): void {
-    for (const [name, counts] of rows) {
-      add(this.rows, counts);
-      add(this.tables.get(name) ?? this.newTable(name), counts);
-    }
-  }
-
-  private newTable(name: string): Counts {
-    const counts = { inserts: 0, updates: 0, deletes: 0 };
-    this.tables.set(name, counts);
-    return counts;
+  statement(entry: DdlEntry): void {
+    this.counts.statement(entry);
   }
 
   private updateLane(partition: number, change: Partial<LaneView>): void {
@@ -225,7 +155,7 @@ export class StatusBoard {
   }
 
   get totals(): RowCounts {
-    return this.rows;
+    return this.counts.rows;
   }
 
   /** What the status publisher asks for. */
@@ -233,8 +163,9 @@ export class StatusBoard {
     const now = Date.now();
     const { topic, ...who } = this.identity;
     const lanes = [...this.lanes].sort(([a], [b]) => a - b);
-    const worst = [this.own, ...lanes.map(([, lane]) => shownOf(lane))].reduce((a, b) =>
-      severity(b) > severity(a) ? b : a,
+    const worst = worstOf(
+      this.own,
+      lanes.map(([, lane]) => lane),
     );
     if (worst.state !== this.shown) {
       this.shown = worst.state;
@@ -260,18 +191,9 @@ export class StatusBoard {
         end: String(end()),
       })),
       ...(lagMs === undefined ? {} : { lagMs }),
-      transactions: this.transactions,
-      rows: { ...this.rows },
-      tables: Object.fromEntries([...this.tables].map(([name, counts]) => [name, { ...counts }])),
-      ddl: {
-        applied: this.settled.applied.size,
-        skipped: this.settled.skipped.size,
-        held: [...this.held.values()].slice(0, 20),
-      },
+      ...this.counts.status(),
       quarantine: this.quarantine,
       batches: lanes.flatMap(([, { batch }]) => batch ?? []),
-      ...(this.drift.size === 0 ? {} : { drift: Object.fromEntries(this.drift) }),
-      ...(this.skipped.size === 0 ? {} : { skipped: Object.fromEntries(this.skipped) }),
     };
   }
 
@@ -288,43 +210,4 @@ export class StatusBoard {
     );
     return lags.length === 0 ? undefined : Math.max(...lags);
   }
-}
-
-function addTo(counts: Map<string, number>, kind: string, count: number): void {
-  counts.set(kind, (counts.get(kind) ?? 0) + count);
-}
-
-function add(sum: Counts, counts: RowCounts): void {
-  sum.inserts += counts.inserts;
-  sum.updates += counts.updates;
-  sum.deletes += counts.deletes;
-}
-
-function shownOf({ state, reason, halt }: LaneView): { state: PipelineState; reason: Reason | undefined } {
-  return halt !== undefined && (state === 'running' || state === 'starting') ? halt : { state, reason };
-}
-
-function severity({ state }: { state: PipelineState }): number {
-  return SEVERITY.indexOf(state);
-}
-
-function sampleOf(
-  partition: number,
-  { rows, transactions, bytes, checkpoint, publishedAt, arrivedAt, ms }: AppliedBatch,
-): AppliedSample {
-  let count = 0;
-  for (const { inserts, updates, deletes } of rows.values()) count += inserts + updates + deletes;
-  const endedAt = Date.now();
-  const committedAt = Math.round(checkpoint.committed / 1_000);
-  const startedAt = Math.round(endedAt - ms);
-  return { partition, rows: count, transactions, bytes, committedAt, publishedAt, arrivedAt, startedAt, endedAt };
-}
-
-function reasonOf({ code, message, remedy }: ReplicationError): Reason {
-  return { code, message, remedy };
-}
-
-function stateOf(error: ReplicationError): PipelineState {
-  if (error.code === 'STREAM_GAP') return 'gap';
-  return error.treatment === 'block' || error.treatment === 'stop' ? 'blocked' : 'waiting';
 }
