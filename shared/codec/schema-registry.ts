@@ -1,6 +1,7 @@
 import { SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry';
 import { ReplicationError } from '../runtime/errors.ts';
 import { tlsTrouble } from '../runtime/tls.ts';
+import { unreachable } from '../runtime/unreachable.ts';
 
 /**
  * Schemas by id and ids by schema, kept for the life of the process: schemas are immutable, so an outage of the registry
@@ -90,7 +91,7 @@ class CachedRegistry implements SchemaRegistryPort {
         error,
       );
     }
-    return unreachable(this.url, ` for ${what}`, error);
+    return registryAway(`the schema registry at ${this.url}, asked for ${what},`, error);
   }
 }
 
@@ -106,18 +107,17 @@ export async function askRegistry(url: string): Promise<void> {
   } catch (error) {
     why = error;
   }
-  throw unreachable(base, '', why);
+  throw registryAway(`the schema registry at ${base}`, why);
 }
 
-function unreachable(url: string, what: string, cause: unknown): ReplicationError {
-  const trouble = tlsTrouble(cause, 'LUTRA_CA');
-  const text = reasonOf(cause);
-  return new ReplicationError(
-    'REGISTRY_UNREACHABLE',
-    `the schema registry at ${url} does not answer${what}: ${trouble === undefined ? text : `${trouble.reason} (${text})`}`,
-    trouble?.remedy ?? 'start the registry or mend LUTRA_REGISTRY; this process tries again by itself',
+function registryAway(place: string, cause: unknown): ReplicationError {
+  return unreachable('REGISTRY_UNREACHABLE', {
+    place,
+    text: reasonOf(cause),
+    trouble: tlsTrouble(cause, 'LUTRA_CA'),
+    otherwise: 'start the registry or mend LUTRA_REGISTRY; this process tries again by itself',
     cause,
-  );
+  });
 }
 
 /** A request was seen to get no answer from a registry that answers the next one at once. */

@@ -4,8 +4,8 @@ import type { KafkaAddress } from '../kafka/cluster.ts';
 import type { Database } from '../model/channel.ts';
 import { mysqlAddress, openConnection, type Side } from '../mysql/connection.ts';
 import type { Leases } from '../redis/leases.ts';
-import { ReplicationError } from '../runtime/errors.ts';
 import { tlsTrouble } from '../runtime/tls.ts';
+import { unreachable } from '../runtime/unreachable.ts';
 import type { Probe } from './link-probes.ts';
 
 /** Logins cost a server something, and a database that is at work tells by its pipelines when it is away. */
@@ -39,13 +39,13 @@ async function pingRedis(url: string, leases: Pick<Leases, 'ping' | 'trouble'>):
   } catch (error) {
     const cause = leases.trouble ?? error;
     const text = cause instanceof Error ? cause.message : String(cause);
-    const trouble = tlsTrouble(cause, 'LUTRA_CA');
-    throw new ReplicationError(
-      'REDIS_UNREACHABLE',
-      `Redis at ${new URL(url).host} does not answer: ${trouble === undefined ? text : `${trouble.reason} (${text})`}`,
-      trouble?.remedy ?? 'start Redis or mend LUTRA_REDIS; who works goes on meanwhile',
-      error,
-    );
+    throw unreachable('REDIS_UNREACHABLE', {
+      place: `Redis at ${new URL(url).host}`,
+      text,
+      trouble: tlsTrouble(cause, 'LUTRA_CA'),
+      otherwise: 'start Redis or mend LUTRA_REDIS; who works goes on meanwhile',
+      cause: error,
+    });
   }
 }
 

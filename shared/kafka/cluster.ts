@@ -3,6 +3,7 @@ import { ReplicationError } from '../runtime/errors.ts';
 import type { KafkaSecurity } from '../runtime/kafka-settings.ts';
 import type { Logger } from '../runtime/log.ts';
 import { tlsTrouble } from '../runtime/tls.ts';
+import { unreachable } from '../runtime/unreachable.ts';
 
 /**
  * The door to kafkajs's own cluster, broker and connection classes (deep imports of the pinned, final 2.2.4).
@@ -127,13 +128,13 @@ const TROUBLES = [
 
 export function kafkaUnreachable(brokers: readonly string[], cause: unknown): ReplicationError {
   const text = textOf(cause);
-  const trouble = tlsTrouble(cause, 'LUTRA_KAFKA_TLS') ?? TROUBLES.find(({ sign }) => sign.test(text));
-  return new ReplicationError(
-    'KAFKA_UNREACHABLE',
-    `Kafka at ${brokers.join(',')} does not answer: ${trouble === undefined ? text : `${trouble.reason} (${text})`}`,
-    trouble?.remedy ?? 'start the broker or mend LUTRA_KAFKA; this process tries again by itself',
+  return unreachable('KAFKA_UNREACHABLE', {
+    place: `Kafka at ${brokers.join(',')}`,
+    text,
+    trouble: tlsTrouble(cause, 'LUTRA_KAFKA_TLS') ?? TROUBLES.find(({ sign }) => sign.test(text)),
+    otherwise: 'start the broker or mend LUTRA_KAFKA; this process tries again by itself',
     cause,
-  );
+  });
 }
 
 /** In one line; of several errors in one, the first. */

@@ -10,6 +10,7 @@ import type { Database } from '../model/channel.ts';
 import { ReplicationError } from '../runtime/errors.ts';
 import { readSecret } from '../runtime/secret.ts';
 import { tlsTrouble } from '../runtime/tls.ts';
+import { unreachable } from '../runtime/unreachable.ts';
 import { type MysqlTls, mysqlTls } from './mysql-tls.ts';
 
 export type { Connection, ResultSetHeader, RowDataPacket };
@@ -129,11 +130,11 @@ export function mysqlError(error: unknown, side: Side, address: MysqlAddress): R
       error,
     );
   }
-  const trouble = tlsTrouble(error, `tls of the database ${address.name}`);
-  return new ReplicationError(
-    `${side}_UNREACHABLE`,
-    `${place} does not answer: ${trouble === undefined ? text || code : `${trouble.reason} (${text || code})`}`,
-    trouble?.remedy ?? 'start the server or mend the address; this process tries again by itself',
-    error,
-  );
+  return unreachable(`${side}_UNREACHABLE`, {
+    place,
+    text: text || code,
+    trouble: tlsTrouble(error, `tls of the database ${address.name}`),
+    otherwise: 'start the server or mend the address; this process tries again by itself',
+    cause: error,
+  });
 }

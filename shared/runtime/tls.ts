@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext, getCACertificates, setDefaultCACertificates } from 'node:tls';
+import type { Trouble } from './unreachable.ts';
 
 /** Certificates and keys as PEM texts. */
 export type TlsMaterial = {
@@ -49,7 +50,7 @@ export function trustCa(ca: string | undefined): void {
 }
 
 /** Why TLS could not be agreed on, and what to do; undefined when an error is about something else. `caPlace`: where the CA is named. */
-export function tlsTrouble(error: unknown, caPlace: string): { reason: string; remedy: string } | undefined {
+export function tlsTrouble(error: unknown, caPlace: string): Trouble | undefined {
   const text = textOf(error);
   const found = TROUBLES.find(({ sign }) => sign.test(text));
   return found === undefined ? undefined : { reason: found.reason, remedy: found.remedy(caPlace) };
