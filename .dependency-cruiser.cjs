@@ -40,6 +40,13 @@ module.exports = {
       to: { path: '^(shared/(?!(tracing|runtime)/)|services|topics|stack)' },
     },
     {
+      name: 'opentelemetry-only-when-on',
+      comment: 'loaded by import() when the settings ask for traces, so that it costs nothing otherwise',
+      severity: 'error',
+      from: { path: '^(services|shared)/' },
+      to: { path: '^shared/tracing/otlp', dynamic: false },
+    },
+    {
       name: 'codec',
       severity: 'error',
       from: { path: '^shared/codec/' },
