@@ -1,14 +1,17 @@
 import { type RecordHead, readLog } from '../../shared/codec/record-head.ts';
-import type { RecordBlock } from '../../shared/kafka/assigned-partition.ts';
+import type { ConsumedRecord } from '../../shared/kafka/assigned-partition.ts';
 import type { Tracing } from '../../shared/tracing/tracing.ts';
 import type { TransactionTrace } from '../../shared/tracing/transaction-trace.ts';
 
-type Arrived = Pick<RecordBlock, 'publishedAt' | 'arrivedAt'> & {
+type Arrived = {
   readonly trace: TransactionTrace;
   /** Of its last record in this partition. */
   readonly offset: bigint;
   readonly records: number;
   readonly gtid: string;
+  /** When its last record was written by its producer, and when that came here; ms. */
+  readonly publishedAt: number;
+  readonly arrivedAt: number;
 };
 type Applied = {
   readonly trace: TransactionTrace;
@@ -16,6 +19,8 @@ type Applied = {
   readonly offset: bigint;
   readonly at: number;
 };
+
+type Ending = Pick<ConsumedRecord, 'offset' | 'timestamp'>;
 
 export type LaneTraceParts = {
   readonly tracing: Tracing;
@@ -28,7 +33,7 @@ export type LaneTraceParts = {
 /**
  * What one lane does with each traced transaction of which it takes records: `replicate`, from Kafka of the source's site until the target has committed,
  * with `transport` (Kafka and mirror), `queue` (in the loader, read and merged) and `load` (the target transaction); then `commit`, until Kafka has the
- * offset. Times are those of the block and of the batch that hold the end of the transaction.
+ * offset. Times are those of the transaction's last record, and of the batch that holds it.
  */
 export class LaneTraces {
   private readonly parts: LaneTraceParts;
@@ -53,7 +58,7 @@ export class LaneTraces {
   }
 
   /** A transaction ends in this partition with this record. */
-  ended(head: RecordHead, value: Buffer, offset: string, { publishedAt, arrivedAt }: RecordBlock): void {
+  ended(head: RecordHead, value: Buffer, { offset, timestamp }: Ending, arrivedAt: number): void {
     const { records } = this;
     this.records = 0;
     if (records === 0) return;
@@ -62,7 +67,7 @@ export class LaneTraces {
     const trace = tracing.sampled({ source, epoch, transaction, committed });
     if (trace === undefined) return;
     const { gtid } = readLog(value, head.logAt);
-    this.arrived.push({ trace, offset: BigInt(offset), records, gtid, publishedAt, arrivedAt });
+    this.arrived.push({ trace, offset: BigInt(offset), records, gtid, publishedAt: Number(timestamp), arrivedAt });
   }
 
   /** The target has committed everything before `nextOffset`; it took `ms` until now. */

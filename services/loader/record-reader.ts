@@ -196,11 +196,11 @@ export class RecordReader {
     this.reach(record, value, head);
   }
 
-  private trace({ offset }: ConsumedRecord, value: Buffer, head: RecordHead, isTaken: boolean): void {
+  private trace(record: ConsumedRecord, value: Buffer, head: RecordHead, isTaken: boolean): void {
     const { traces } = this.parts;
     if (traces === undefined || this.block === undefined) return;
     if (isTaken) traces.took();
-    if (head.last) traces.ended(head, value, offset, this.block);
+    if (head.last) traces.ended(head, value, record, this.block.arrivedAt);
   }
 
   private reach({ offset }: ConsumedRecord, value: Buffer, head: RecordHead): void {

@@ -41,7 +41,7 @@ function childOf(receiver: TraceReceiver, parent: ReceivedSpan, name: string): R
 function assertInOrder(times: Readonly<Record<string, number>>): void {
   const names = Object.keys(times);
   assert.deepEqual(
-    names.toSorted((a, b) => Math.round(times[a] ?? 0) - Math.round(times[b] ?? 0)),
+    names.toSorted((a, b) => Math.floor(times[a] ?? 0) - Math.floor(times[b] ?? 0)),
     names,
   );
 }
@@ -117,7 +117,7 @@ test('a transaction is one trace from its commit at the source to the offset com
       const lines = readFileSync(service.log, 'utf8').split('\n');
       const told = lines.filter((line) => line.includes('traces are dropped'));
       assert.equal(told.length, 1, told.join('\n'));
-      assert.match(told[0] ?? '', new RegExp(`"receiver":"${receiver.host}".*ECONNREFUSED`));
+      assert.match(told[0] ?? '', new RegExp(`"receiver":"${receiver.host}".*ECONN`));
       assert.doesNotMatch(lines.join('\n'), /hush|unspoken/);
     }
   });

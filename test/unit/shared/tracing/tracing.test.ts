@@ -15,7 +15,8 @@ import { TraceReceiver } from '../../../support/trace-receiver.ts';
 
 const SERVICE = { LUTRA_SITE: 'sh', LUTRA_KAFKA: 'k:9092', LUTRA_REGISTRY: 'http://r:8080' };
 const HEAD = { epoch: 2, transaction: 7, committed: 1_795_000_000_000_000, gtid: 'u:7', file: 'f', position: 4 };
-const BLOCK = { records: [], first: 0n, next: 1n, publishedAt: 1_795_000_000_020, arrivedAt: 1_795_000_000_030 };
+const PUBLISHED_AT = 1_795_000_000_020;
+const ARRIVED_AT = 1_795_000_000_030;
 const silent = createLogger('test', 'silent');
 const encoder = new TableEncoder({ schema: 's', table: 't', key: ['id'], columns: [{ name: 'id', type: 'int' }] }, 77);
 
@@ -45,8 +46,8 @@ function tellLoaded(tracing: Tracing): void {
   const head = emptyHead();
   readHead(value, { bytes: value, at: 0 }, head);
   lane.took();
-  lane.ended(head, value, '41', BLOCK);
-  lane.ended(head, value, '42', BLOCK);
+  lane.ended(head, value, { offset: '41', timestamp: String(PUBLISHED_AT) }, ARRIVED_AT);
+  lane.ended(head, value, { offset: '42', timestamp: String(PUBLISHED_AT) }, ARRIVED_AT);
   lane.applied(41n, 5);
   lane.committed(41n);
   lane.applied(43n, 5);
@@ -79,7 +80,7 @@ test('selector and loader tell one trace without a word in the records: the load
   const [replicate] = receiver.under(root).filter(({ name }) => name === 'replicate');
   assert.ok(replicate);
   assert.deepEqual(namesUnder(receiver, replicate), ['commit', 'load', 'queue', 'transport']);
-  assert.deepEqual([replicate.service, replicate.from], ['lutra-loader', BLOCK.publishedAt]);
+  assert.deepEqual([replicate.service, replicate.from], ['lutra-loader', PUBLISHED_AT]);
   assert.equal(replicate.attributes['lutra.gtid'], HEAD.gtid);
 });
 
