@@ -43,8 +43,8 @@ export class TraceReceiver implements AsyncDisposable {
   hangs = false;
   private port = 0;
   private readonly server = createServer(async (request, response) => {
-    const body = await text(request);
-    if (this.hangs) return;
+    const body = await text(request).catch(() => undefined); // the sender went away
+    if (body === undefined || this.hangs) return;
     this.authorizations.add(request.headers.authorization);
     if (this.status === 200 && request.url === '/v1/traces') this.take(body);
     response.writeHead(this.status, { 'content-type': 'application/json' }).end('{}');
