@@ -34,6 +34,19 @@ module.exports = {
       to: { path: '^(shared/(?!(runtime|model)/)|services|topics|stack)' },
     },
     {
+      name: 'tracing',
+      severity: 'error',
+      from: { path: '^shared/tracing/' },
+      to: { path: '^(shared/(?!(tracing|runtime)/)|services|topics|stack)' },
+    },
+    {
+      name: 'opentelemetry-only-when-on',
+      comment: 'loaded by import() when the settings ask for traces, so that it costs nothing otherwise',
+      severity: 'error',
+      from: { path: '^(services|shared)/' },
+      to: { path: '^shared/tracing/otlp', dynamic: false },
+    },
+    {
       name: 'codec',
       severity: 'error',
       from: { path: '^shared/codec/' },
@@ -136,6 +149,7 @@ module.exports = {
     vendor('zongji', '^services/selector/binlog-source', '@vlasky/zongji'),
     vendor('ioredis', '^shared/redis/', 'ioredis'),
     vendor('oracledb', '^services/loader/oracle', 'oracledb'),
+    vendor('opentelemetry', '^shared/tracing/otlp', '@opentelemetry'),
     vendor('pino', '^shared/runtime/log', 'pino'),
     vendor('fastify', '^services/admin-api/', 'fastify'),
     vendor('session', '^services/admin-api/access/', '@fastify/(cookie|csrf-protection|helmet|secure-session)'),

@@ -9,6 +9,7 @@ import { type MysqlAddress, mysqlAddress } from '../../shared/mysql/connection.t
 import { asReplicationError, type ReplicationError } from '../../shared/runtime/errors.ts';
 import type { Logger } from '../../shared/runtime/log.ts';
 import { backoffMs, pause } from '../../shared/runtime/retry.ts';
+import type { Tracing } from '../../shared/tracing/tracing.ts';
 import { type AppliedBatch, Applier } from './applier.ts';
 import { Batcher, type BatchLimits } from './batcher.ts';
 import type { CheckpointOwner } from './checkpoint.ts';
@@ -21,6 +22,7 @@ import type { Decisions } from './decisions.ts';
 import type { EntryPublisher } from './entry-publisher.ts';
 import type { PipelineHistory } from './history/pipeline-history.ts';
 import { IdleCursor } from './idle-cursor.ts';
+import { LaneTraces } from './lane-traces.ts';
 import { LaneWatch } from './lane-watch.ts';
 import type { MappingRules } from './mapping-rules.ts';
 import { runLane } from './pipeline.ts';
@@ -47,6 +49,7 @@ export type LaneSettings = {
   readonly decisions: Decisions;
   readonly statements: EntryPublisher;
   readonly quarantined: EntryPublisher;
+  readonly tracing?: Tracing | undefined;
   readonly kafka: KafkaAddress;
   readonly registry: SchemaRegistryPort;
   readonly joinedAt: (signal: AbortSignal) => Promise<JoinedAt>;
@@ -80,6 +83,8 @@ export class Lane {
   private hostIndex = 0;
   private carefulBatches = 0;
   private readonly quarantine: LaneQuarantine;
+  /** Undefined: no traces. */
+  private readonly traces: LaneTraces | undefined;
 
   constructor(settings: LaneSettings, partition: AssignedPartition) {
     this.settings = settings;
@@ -90,6 +95,10 @@ export class Lane {
     const target = (): string => `database ${database.name} at ${hosts[this.hostIndex] ?? hosts[0]}`;
     this.watch = new LaneWatch({ partition, board, source: owner.source, target, log: this.log });
     this.quarantine = new LaneQuarantine({ ...settings, owner: this.owner, log: this.log });
+    const { tracing } = settings;
+    const { source, channel, pipeline } = owner;
+    this.traces = tracing && new LaneTraces({ tracing, source, channel, pipeline, partition: partition.partition });
+    if (this.traces !== undefined) partition.onCommitted = (offset) => this.traces?.committed(offset);
   }
 
   /** Runs until the partition is taken away. Never rejects. */
@@ -150,6 +159,7 @@ export class Lane {
   private async runOnce(): Promise<void> {
     const { partition, settings, watch } = this;
     watch.work = {};
+    this.traces?.begin();
     const heard = settings.decisions.heard(settings.owner.uid);
     const session = await this.openSession();
     watch.work = { session };
@@ -175,6 +185,7 @@ export class Lane {
         cursor,
         startFilter: settings.startFilter,
         observer,
+        traces: this.traces,
       });
       const place = `partition ${partition.partition} of ${partition.topic}`;
       const applier = new Applier({
@@ -193,7 +204,9 @@ export class Lane {
       partition.readFrom(cursor.offset);
       watch.work = { session, reader, applier };
       const cross = async (statement: Statement): Promise<void> => {
+        const began = performance.now();
         await room.cross(statement);
+        this.traces?.applied(statement.checkpoint.nextOffset, performance.now() - began);
         plans.clear();
         this.crossed(statement);
       };
@@ -302,6 +315,7 @@ export class Lane {
     for (const found of batch.drift) this.log.warn({ ...found }, 'the target was not as the stream expects it');
     if (!batch.isFinal) return;
     this.attempt = 0;
+    this.traces?.applied(nextOffset, batch.ms);
     this.quarantine.passed(nextOffset);
     this.carefulBatches = Math.max(0, this.carefulBatches - 1);
     this.idle.applied(nextOffset, identity);

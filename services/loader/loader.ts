@@ -8,6 +8,7 @@ import { HealthServer } from '../../shared/runtime/health-server.ts';
 import type { Logger, LogTap } from '../../shared/runtime/log.ts';
 import { backoffMs, pause } from '../../shared/runtime/retry.ts';
 import type { ServiceSettings } from '../../shared/runtime/settings.ts';
+import type { Tracing } from '../../shared/tracing/tracing.ts';
 import {
   CHANNELS_TOPIC,
   compactedTopicDefinition,
@@ -28,6 +29,8 @@ export type LoaderParts = {
   readonly registry: SchemaRegistryPort;
   readonly log: Logger;
   readonly tap?: LogTap;
+  /** Undefined: no traces. */
+  readonly tracing?: Tracing | undefined;
   readonly limits?: BatchLimits;
 };
 
@@ -66,6 +69,7 @@ export async function runLoader(parts: LoaderParts, signal: AbortSignal): Promis
     statements,
     quarantined,
     history,
+    tracing: parts.tracing,
     limits: parts.limits ?? LIMITS,
     log,
   });

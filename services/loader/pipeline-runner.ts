@@ -7,6 +7,7 @@ import type { Reason } from '../../shared/model/status.ts';
 import { asReplicationError, ReplicationError } from '../../shared/runtime/errors.ts';
 import type { Logger } from '../../shared/runtime/log.ts';
 import { pause } from '../../shared/runtime/retry.ts';
+import type { Tracing } from '../../shared/tracing/tracing.ts';
 import { pipelineGroup, rowsTopic, rowsTopicDefinition, sourceId } from '../../topics/topics.ts';
 import type { BatchLimits } from './batcher.ts';
 import type { Decisions } from './decisions.ts';
@@ -30,6 +31,7 @@ export type RunnerParts = {
   /** Tells statements and rows in quarantine to the admin API. */
   readonly statements: EntryPublisher;
   readonly quarantined: EntryPublisher;
+  readonly tracing?: Tracing | undefined;
   readonly limits: BatchLimits;
   readonly log: Logger;
 };

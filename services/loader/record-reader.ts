@@ -21,6 +21,7 @@ import type { CheckpointOwner } from './checkpoint.ts';
 import { Continuity } from './continuity.ts';
 import type { Cursor } from './cursor.ts';
 import { readStatement, type Statement } from './ddl/statement-record.ts';
+import type { LaneTraces } from './lane-traces.ts';
 import type { PlanCache, SchemaUse } from './plan-cache.ts';
 import { RowParts } from './row-parts.ts';
 import type { StartFilter } from './start-filter.ts';
@@ -34,6 +35,8 @@ export type ReaderParts = {
   readonly cursor: Cursor;
   readonly startFilter: StartFilter | undefined;
   readonly observer: ReaderObserver;
+  /** Undefined: no traces. */
+  readonly traces?: LaneTraces | undefined;
 };
 
 /** What a person may want to know of records that are not applied. */
@@ -184,10 +187,20 @@ export class RecordReader {
     const isWanted = (use !== 'none' || head.op === STATEMENT) && !this.isBeforeStart(head, value);
     if (isWanted && head.op === STATEMENT) {
       this.statement = readStatement(value, head, record.offset);
+      this.trace(record, value, head, true);
       return;
     }
-    if (isWanted && use !== 'none') this.take(record, value, head, use);
+    const isTaken = isWanted && use !== 'none';
+    if (isTaken) this.take(record, value, head, use);
+    this.trace(record, value, head, isTaken);
     this.reach(record, value, head);
+  }
+
+  private trace(record: ConsumedRecord, value: Buffer, head: RecordHead, isTaken: boolean): void {
+    const { traces } = this.parts;
+    if (traces === undefined || this.block === undefined) return;
+    if (isTaken) traces.took();
+    if (head.last) traces.ended(head, value, record, this.block.arrivedAt);
   }
 
   private reach({ offset }: ConsumedRecord, value: Buffer, head: RecordHead): void {

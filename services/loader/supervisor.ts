@@ -6,6 +6,7 @@ import { followTopic } from '../../shared/kafka/topic-follower.ts';
 import { type Channel, channelSchema, type Database, type Pipeline, pipelineUid } from '../../shared/model/channel.ts';
 import type { ReplicationError } from '../../shared/runtime/errors.ts';
 import type { Logger } from '../../shared/runtime/log.ts';
+import type { Tracing } from '../../shared/tracing/tracing.ts';
 import { CHANNELS_TOPIC, rowsTopic } from '../../topics/topics.ts';
 import type { BatchLimits } from './batcher.ts';
 import type { Decisions } from './decisions.ts';
@@ -28,6 +29,7 @@ export type SupervisorParts = {
   readonly statements: EntryPublisher;
   readonly quarantined: EntryPublisher;
   readonly history: HistoryPublisher;
+  readonly tracing?: Tracing | undefined;
   readonly limits: BatchLimits;
   readonly log: Logger;
 };

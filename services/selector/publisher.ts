@@ -30,6 +30,8 @@ export type PublisherParts = {
   readonly from: Progress;
   /** The log position behind the last committed transaction, at the moment of the call. */
   readonly logPosition: () => LogPosition;
+  /** Called when a transaction with records is whole, before it is sent. */
+  readonly onCommitted?: ((transaction: TransactionHead, records: number) => void) | undefined;
   /** Called after the rows that `progress` covers are acknowledged, in order. */
   readonly onAcknowledged: (progress: Progress) => void;
   /** Called once when a send fails; nothing is sent after it. */
@@ -60,6 +62,7 @@ export class Publisher {
   private transaction: number;
   private committed: { transaction: number; serials: readonly number[] };
   private encoded: EncodedHead | undefined;
+  private begun: Omit<TransactionHead, 'epoch' | 'transaction'> | undefined;
   private ordinal = 0;
   private flushAsked = false;
   private dirty = false;
@@ -80,6 +83,7 @@ export class Publisher {
 
   /** A transaction begins; it counts only when a record follows. */
   begin(head: Omit<TransactionHead, 'epoch' | 'transaction'>): void {
+    this.begun = head;
     this.encoded = encodeHead({ ...head, epoch: this.epoch, transaction: this.transaction + 1 }, this.scratch);
     this.ordinal = 0;
   }
@@ -128,6 +132,7 @@ export class Publisher {
         lane.lastAt = -1;
       }
       this.committed = { transaction: this.transaction, serials: this.lanes.map((lane) => lane.serial) };
+      this.tellCommitted();
     }
     this.encoded = undefined;
     this.ordinal = 0;
@@ -239,6 +244,12 @@ export class Publisher {
       this.flushAsked = false;
       if (!this.queue.isSending) this.flush();
     });
+  }
+
+  private tellCommitted(): void {
+    const { onCommitted } = this.parts;
+    if (onCommitted === undefined || this.begun === undefined) return;
+    onCommitted({ ...this.begun, epoch: this.epoch, transaction: this.transaction }, this.ordinal);
   }
 
   private atBoundary(): boolean {

@@ -10,6 +10,7 @@ import { HealthServer } from '../../shared/runtime/health-server.ts';
 import type { Logger, LogTap } from '../../shared/runtime/log.ts';
 import { backoffMs, pause } from '../../shared/runtime/retry.ts';
 import type { ServiceSettings } from '../../shared/runtime/settings.ts';
+import type { Tracing } from '../../shared/tracing/tracing.ts';
 import { compactedTopicDefinition, statusTopic } from '../../topics/topics.ts';
 import { type DesiredSource, desiredSources } from './desired-sources.ts';
 import { Leadership } from './leadership.ts';
@@ -22,13 +23,18 @@ export type SelectorParts = {
   readonly registry: SchemaRegistryPort;
   readonly log: Logger;
   readonly tap?: LogTap;
+  /** Undefined: no traces. */
+  readonly tracing?: Tracing | undefined;
 };
 
 /**
  * Reads every source of its site that the channels name and that no other selector of the site reads, until the signal: then all runs drain, save their
  * positions and give their sources back. The process ends with 1 when one could not drain within 10 s.
  */
-export async function runSelector({ settings, registry, log, tap }: SelectorParts, signal: AbortSignal): Promise<void> {
+export async function runSelector(
+  { settings, registry, log, tap, tracing }: SelectorParts,
+  signal: AbortSignal,
+): Promise<void> {
   const { site, instance, brokers, kafkaSecurity: security } = settings;
   const kafka = { brokers, clientId: `lutra-selector-${instance}`, log, security };
   const health = new HealthServer();
@@ -80,6 +86,7 @@ export async function runSelector({ settings, registry, log, tap }: SelectorPart
             kafka,
             registry,
             leadership,
+            tracing,
             log: log.child({ source: id }),
             onState: () => status.tick(),
           };

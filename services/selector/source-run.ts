@@ -10,6 +10,7 @@ import { type Connection, openConnection } from '../../shared/mysql/connection.t
 import type { ReplicationError } from '../../shared/runtime/errors.ts';
 import type { Logger } from '../../shared/runtime/log.ts';
 import type { Stage } from '../../shared/runtime/stall-watch.ts';
+import type { Tracing } from '../../shared/tracing/tracing.ts';
 import {
   compactedTopicDefinition,
   positionsTopic,
@@ -40,12 +41,15 @@ import { stagesOf } from './source-stages.ts';
 import { firstStart, isMariadb } from './start-position.ts';
 import { hasNames } from './table-map.ts';
 import { TransactionAssembler } from './transaction-assembler.ts';
+import { TransactionTraces } from './transaction-traces.ts';
 
 export type RunParts = {
   readonly site: string;
   readonly kafka: KafkaAddress;
   readonly registry: SchemaRegistryPort;
   readonly desired: DesiredSource;
+  /** Undefined: no traces. */
+  readonly tracing?: Tracing | undefined;
   readonly log: Logger;
   /** Rows by table; outlives the run. */
   readonly counts: Map<string, RowCounts>;
@@ -128,16 +132,19 @@ export async function runSource(parts: RunParts, signal: AbortSignal): Promise<v
     const tail = new LogTail(from.log);
     let acknowledged: Progress = from;
     const partSchemaId = await parts.registry.register('lutra.part', PART_SCHEMA);
+    const traces = parts.tracing && new TransactionTraces(parts.tracing, desired.id);
     const publisher = new Publisher({
       partSchemaId,
       producer,
       topic,
       from,
       logPosition: () => tail.now(),
+      onCommitted: traces && ((head, records) => traces.committed(head, records)),
       onFailure: failure.reject,
       onAcknowledged: (progress) => {
         acknowledged = progress;
         positions.save(selection.positionOf(progress));
+        traces?.acknowledged(progress);
       },
     });
     const statementId = await parts.registry.register('lutra.statement', STATEMENT_SCHEMA);

@@ -7,6 +7,7 @@ import { asReplicationError, ReplicationError } from '../../shared/runtime/error
 import type { Logger } from '../../shared/runtime/log.ts';
 import { backoffMs, pause } from '../../shared/runtime/retry.ts';
 import { type Stage, type Stall, StallWatch, stallReason } from '../../shared/runtime/stall-watch.ts';
+import type { Tracing } from '../../shared/tracing/tracing.ts';
 import type { DesiredSource } from './desired-sources.ts';
 import type { Leadership } from './leadership.ts';
 import { RestartPolicy, type StageLimits } from './restart-policy.ts';
@@ -18,6 +19,7 @@ export type RunnerParts = {
   readonly kafka: KafkaAddress;
   readonly registry: SchemaRegistryPort;
   readonly leadership: Leadership;
+  readonly tracing?: Tracing | undefined;
   readonly log: Logger;
   /** Told when the state changes, so that the status leaves at once. */
   readonly onState: () => void;

@@ -67,6 +67,9 @@ export class AssignedPartition {
     this.partition = parts.partition;
   }
 
+  /** Told when the broker has taken an offset of `commit`. */
+  onCommitted: ((offset: bigint) => void) | undefined;
+
   /** Aborts when the partition is taken away or the process stops. */
   get signal(): AbortSignal {
     return this.ending.signal;
@@ -216,6 +219,7 @@ export class AssignedPartition {
       this.wanted = undefined;
       try {
         await this.commitNow(offset, metadata);
+        this.onCommitted?.(offset);
       } catch (error) {
         if (this.signal.aborted) return;
         this.parts.log.debug({ err: error, offset: String(offset) }, 'an offset commit failed, it is tried again');

@@ -4,6 +4,7 @@ import { ReplicationError } from './errors.ts';
 import { type KafkaSecurity, readKafkaSecurity } from './kafka-settings.ts';
 import { readSecretKey } from './secret-key.ts';
 import { readTrustedCa } from './tls.ts';
+import { readTraceSettings, type TraceSettings } from './trace-settings.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -24,7 +25,11 @@ export type CommonSettings = {
 };
 
 /** What selector and loader have beside them. */
-export type ServiceSettings = CommonSettings & { readonly registry: string };
+export type ServiceSettings = CommonSettings & {
+  readonly registry: string;
+  /** Undefined: no traces. */
+  readonly traces: TraceSettings | undefined;
+};
 
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 
@@ -41,8 +46,9 @@ export function readServiceSettings(env: Environment): ServiceSettings {
   if (hasUser(registry))
     faults.push('LUTRA_REGISTRY holds a user, and none is sent to the registry: write its address without one');
   readSecretKey(env, faults);
+  const traces = readTraceSettings(env, faults);
   expectNone(faults);
-  return { ...common, registry };
+  return { ...common, registry, traces };
 }
 
 /** What is wrong is added to `faults`; the settings are of use only when there are none (`expectNone`). */
