@@ -87,9 +87,12 @@ export async function readBinlog(
   }
 }
 
-/** Heartbeats tell silence from a dead link; the write time-out lets us hold the stream for an hour; the UUID names us in SHOW REPLICAS. */
+/**
+ * Heartbeats tell silence from a dead link; the write time-out lets us hold the stream for an hour; the UUID names us in SHOW REPLICAS.
+ * Strict: a MariaDB whose log begins behind the start, as that of a restored backup does, refuses instead of beginning with what it has.
+ */
 function sessionSettings(): string {
-  return `SET @source_heartbeat_period=${HEARTBEAT_NS}, @master_heartbeat_period=${HEARTBEAT_NS}, @slave_uuid='${randomUUID()}', @replica_uuid=@slave_uuid, SESSION net_write_timeout=3600`;
+  return `SET @source_heartbeat_period=${HEARTBEAT_NS}, @master_heartbeat_period=${HEARTBEAT_NS}, @slave_uuid='${randomUUID()}', @replica_uuid=@slave_uuid, @slave_gtid_strict_mode=1, SESSION net_write_timeout=3600`;
 }
 
 class Stream {

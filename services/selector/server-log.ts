@@ -1,4 +1,4 @@
-import { briefGtids, parseGtidSet } from '../../shared/model/gtid-set.ts';
+import { briefGtids } from '../../shared/model/gtid-set.ts';
 import type { SelectorPosition } from '../../shared/model/position.ts';
 import type { Connection } from '../../shared/mysql/connection.ts';
 import { readRows } from '../../shared/mysql/query.ts';
@@ -49,15 +49,32 @@ async function readMysql(connection: Connection, gtidSet: string): Promise<Omit<
 
 async function readMariadb(connection: Connection, gtidSet: string): Promise<Omit<ServerLog, 'end' | 'purged'>> {
   const [row] = await readRows(connection, 'SELECT @@GLOBAL.server_id AS id, @@GLOBAL.gtid_binlog_state AS state');
-  const logged = (row?.state ?? '').split(',').map((gtid) => parseGtidSet(gtid));
-  const read = gtidSet === '' ? [] : gtidSet.split(',');
-  const missing = read.filter((gtid) => !logged.some((set) => set.contains(gtid)));
+  const missing = missingMariadb(gtidSet, row?.state ?? '');
   return {
     server: `server-id-${row?.id ?? ''}`,
     missing: missing.join(','),
     missesItsOwn: missing.some((gtid) => gtid.split('-')[1] === row?.id),
     beginsBehind: false,
   };
+}
+
+/**
+ * The GTIDs of a position that a log never held. `state`: gtid_binlog_state, the last GTID of each server in each domain. A higher number of another
+ * server proves nothing: a host that was promoted too early has gone on from an older place under the same numbers.
+ */
+export function missingMariadb(gtidSet: string, state: string): string[] {
+  const parts = (text: string): string[] => text.split(',').filter((gtid) => gtid !== '');
+  const last = new Map(parts(state).map((gtid) => [originOf(gtid), sequenceOf(gtid)]));
+  return parts(gtidSet).filter((gtid) => (last.get(originOf(gtid)) ?? -1n) < sequenceOf(gtid));
+}
+
+/** `0-1` of `0-1-100`. */
+function originOf(gtid: string): string {
+  return gtid.slice(0, gtid.lastIndexOf('-'));
+}
+
+function sequenceOf(gtid: string): bigint {
+  return BigInt(gtid.slice(gtid.lastIndexOf('-') + 1));
 }
 
 /** Why a log cannot be read on behind a saved position; undefined when it can. Errors returned: SOURCE_BEHIND, SOURCE_LOG_RESET, SOURCE_LOG_PURGED, SOURCE_CHECK_FAILED. */

@@ -11,6 +11,7 @@ import { isAlive } from '../../stack/pid-file.ts';
 import { silentReport } from '../../stack/report.ts';
 import { stackStatus } from '../../stack/status.ts';
 import { bringUp } from '../../stack/up.ts';
+import { eventually } from '../support/eventually.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'lutra-stack-'));
 const options = { dir, port: 0, only: ['redis'], tiedToCaller: true } as const;
@@ -62,7 +63,7 @@ test('up heals a stack whose supervisor was killed, and down leaves nothing runn
   const supervisor = stackStatus(dir).supervisor ?? 0;
   const orphan = stack.process('redis').pid ?? 0;
   process.kill(supervisor, 'SIGKILL');
-  while (isAlive(supervisor)) await new Promise((resolve) => setTimeout(resolve, 10));
+  await eventually('the supervisor is gone', () => !isAlive(supervisor));
   assert.ok(isAlive(orphan));
   stack = await upStack(options);
   assert.ok(!isAlive(orphan));

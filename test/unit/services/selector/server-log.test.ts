@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { refusal, type ServerLog } from '../../../../services/selector/server-log.ts';
+import { missingMariadb, refusal, type ServerLog } from '../../../../services/selector/server-log.ts';
 import type { SelectorPosition } from '../../../../shared/model/position.ts';
 
 const SAVED: SelectorPosition = {
@@ -54,3 +54,17 @@ test('regression 15: without a GTID set only the server that was read from is re
   assert.equal(refusal(WHOLE, saved, 'h')?.code, undefined);
   assert.equal(refusal({ ...WHOLE, server: 'b' }, saved, 'h')?.code, 'SOURCE_CHECK_FAILED');
 });
+
+for (const [what, read, state, missing] of [
+  ['of the same server has what it has passed', '0-1-100', '0-1-120', []],
+  ['of a promoted host has what it took over', '0-1-100', '0-1-100,0-2-150', []],
+  ['of a host that was promoted too early lacks the rest', '0-1-100', '0-1-90,0-2-150', ['0-1-100']],
+  ['of a host that is promoted again has both', '0-2-150', '0-2-150,0-1-160', []],
+  ['without the domain lacks it', '0-1-100,3-4-5', '0-1-100,1-4-9', ['3-4-5']],
+  ['that was begun anew lacks all', '0-1-100', '', ['0-1-100']],
+  ['lacks nothing of an empty position', '', '0-1-100', []],
+] as const) {
+  test(`regression 15: the log of a MariaDB ${what}`, () => {
+    assert.deepEqual(missingMariadb(read, state), missing);
+  });
+}

@@ -1,0 +1,7 @@
+import { after, test } from 'node:test';
+import { MARIADB } from '../support/replicas.ts';
+import { failoverOf } from '../support/source-failover.ts';
+
+const { tests, close } = await failoverOf(MARIADB);
+after(close);
+for (const [promise, keep] of tests) test(promise, keep);
