@@ -26,6 +26,8 @@ export class PipelineWatch {
   shown = 'no status';
   private readonly channels: Channels;
   private newest = 0;
+  private behindBeforeMs = 0;
+  private lagBeforeMs = 0;
   private lastSignMs = performance.now();
 
   constructor(stack: StackHandle, route: SoakRoute) {
@@ -62,8 +64,14 @@ export class PipelineWatch {
       this.note(reason === undefined ? state : `${state} ${reason.code}`);
       if (state === 'running' && behindMs > 0) this.longestSilenceMs = Math.max(this.longestSilenceMs, this.silenceMs);
       else this.lastSignMs = performance.now();
-      this.longestUnderstatementMs = Math.max(this.longestUnderstatementMs, behindMs - (lagMs ?? 0));
+      this.understated(Math.min(behindMs, this.behindBeforeMs) - this.lagBeforeMs);
+      [this.behindBeforeMs, this.lagBeforeMs] = [behindMs, lagMs ?? 0];
     }
+  }
+
+  /** A status is held against the smaller of two looks at the target, before it and after it: one that catches up gets on by minutes between two looks. */
+  private understated(ms: number): void {
+    this.longestUnderstatementMs = Math.max(this.longestUnderstatementMs, ms);
   }
 
   private note(shown: string): void {
