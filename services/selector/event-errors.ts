@@ -57,6 +57,15 @@ export class EventErrors {
     );
   }
 
+  /** A transaction that was read already comes once more. */
+  begunAnew(header: EventHeader, gtid: string): ReplicationError {
+    return new ReplicationError(
+      'SOURCE_LOG_RESET',
+      `the log of source ${this.source} was begun anew (RESET BINARY LOGS, a restored backup): ${gtid} was read already and is written again at ${this.place(header)}`,
+      'what was written between is not known: copy the tables again, then start the source anew',
+    );
+  }
+
   /** A kind of event that nothing here reads. */
   notCovered(header: EventHeader): ReplicationError {
     return this.unsupported(header, ADVICE[header.type] ?? 'this kind of event is not covered');

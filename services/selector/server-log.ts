@@ -1,6 +1,6 @@
 import { briefGtids } from '../../shared/model/gtid-set.ts';
 import type { SelectorPosition } from '../../shared/model/position.ts';
-import type { Connection } from '../../shared/mysql/connection.ts';
+import { type Connection, type MysqlAddress, openConnection } from '../../shared/mysql/connection.ts';
 import { readRows } from '../../shared/mysql/query.ts';
 import { readServerFacts } from '../../shared/mysql/server-facts.ts';
 import { purgedMariadb, readSourceLog } from '../../shared/mysql/source-log.ts';
@@ -22,6 +22,17 @@ export type ServerLog = {
   /** Where the log ends. */
   readonly end: { readonly file: string; readonly position: number };
 };
+
+/** Asks by a connection of its own. Errors: SOURCE_UNREACHABLE, SOURCE_ACCESS_DENIED, the driver's. */
+export async function askServerLog(address: MysqlAddress, gtidSet: string): Promise<ServerLog> {
+  const connection = await openConnection(address, 'SOURCE');
+  connection.on('error', () => {});
+  try {
+    return await readServerLog(connection, gtidSet);
+  } finally {
+    await connection.end().catch(() => {});
+  }
+}
 
 /** Errors: the driver's. */
 export async function readServerLog(connection: Connection, gtidSet: string): Promise<ServerLog> {
@@ -78,7 +89,11 @@ function sequenceOf(gtid: string): bigint {
 }
 
 /** Why a log cannot be read on behind a saved position; undefined when it can. Errors returned: SOURCE_BEHIND, SOURCE_LOG_RESET, SOURCE_LOG_PURGED, SOURCE_CHECK_FAILED. */
-export function refusal(found: ServerLog, saved: SelectorPosition, place: string): ReplicationError | undefined {
+export function refusal(
+  found: ServerLog,
+  saved: Pick<SelectorPosition, 'server' | 'log'>,
+  place: string,
+): ReplicationError | undefined {
   const { log } = saved;
   const isSameServer = found.server === saved.server;
   const isComparable = isSameServer && log.file !== '' && found.end.file !== '';
@@ -106,7 +121,11 @@ export function refusal(found: ServerLog, saved: SelectorPosition, place: string
   );
 }
 
-function logReset({ missing, end }: ServerLog, { log }: SelectorPosition, place: string): ReplicationError {
+function logReset(
+  { missing, end }: ServerLog,
+  { log }: Pick<SelectorPosition, 'log'>,
+  place: string,
+): ReplicationError {
   const lost =
     missing === '' ? `${log.file}:${log.position} was read` : `it does not know ${briefGtids(missing)} any more`;
   return new ReplicationError(

@@ -1,11 +1,11 @@
 import type { SelectorPosition } from '../../shared/model/position.ts';
 import { failedCheck, placeOf } from '../../shared/mysql/check-problem.ts';
-import { type MysqlAddress, mysqlAddress, namedLoss, openConnection } from '../../shared/mysql/connection.ts';
+import { type MysqlAddress, mysqlAddress, namedLoss } from '../../shared/mysql/connection.ts';
 import { checkSource } from '../../shared/mysql/source-check.ts';
 import { asReplicationError, ReplicationError } from '../../shared/runtime/errors.ts';
 import type { Logger } from '../../shared/runtime/log.ts';
 import type { DesiredSource } from './desired-sources.ts';
-import { readServerLog, refusal } from './server-log.ts';
+import { askServerLog, refusal } from './server-log.ts';
 
 /** A server that a source is read from. */
 export type SourceHost = {
@@ -55,16 +55,10 @@ async function expectFitSource(address: MysqlAddress, log: Logger): Promise<void
 
 /** Resolves to the server's identity when its log goes on behind the saved place. */
 async function expectPlace(address: MysqlAddress, saved: SelectorPosition | undefined): Promise<string> {
-  const connection = await openConnection(address, 'SOURCE');
-  connection.on('error', () => {});
-  try {
-    const found = await readServerLog(connection, saved?.log.gtidSet ?? '');
-    const refused = saved && refusal(found, saved, placeOf(address));
-    if (refused) throw refused;
-    return found.server;
-  } finally {
-    await connection.end().catch(() => {});
-  }
+  const found = await askServerLog(address, saved?.log.gtidSet ?? '');
+  const refused = saved && refusal(found, saved, placeOf(address));
+  if (refused) throw refused;
+  return found.server;
 }
 
 /** What every host said, under the code of the one that is likeliest to heal by itself. */

@@ -25,6 +25,7 @@ import type { TableMap } from './column.ts';
 import { isSequence, withDeclaredTypes } from './declared-types.ts';
 import type { DesiredSource } from './desired-sources.ts';
 import { Heartbeats } from './heartbeats.ts';
+import { guardLog } from './log-guard.ts';
 import { LogTail } from './log-tail.ts';
 import { learnTables, openSchemaHistory } from './open-schema-history.ts';
 import { partitionOf } from './ordering-domain.ts';
@@ -221,6 +222,7 @@ export async function runSource(parts: RunParts, signal: AbortSignal): Promise<v
     const reading = new AbortController();
     const stop = AbortSignal.any([signal, reading.signal]);
     heartbeats.start();
+    void guardLog({ address, server, now: () => tail.now(), onReset: failure.reject }, stop);
     try {
       await Promise.race([readBinlog(address, start, clock, stop, stream), failure.promise]);
       await publisher.drain();

@@ -178,6 +178,7 @@ export class TransactionAssembler {
   private begin(gtid: GtidEvent, header: EventHeader): void {
     const { log, publisher } = this.parts;
     const skipped = log.isSkipped(header.start);
+    if (!skipped && log.gtids.repeats(gtid.gtid)) throw this.errors.begunAnew(header, gtid.gtid);
     this.open = { ...gtid, skipped };
     this.hasPublished = false;
     this.prepared.takeOpen();

@@ -6,6 +6,8 @@ export type GtidSet = {
   /** Adds one transaction: `uuid:n` or `uuid:tag:n` (MySQL), `domain-server-sequence` (MariaDB). */
   add(gtid: string): void;
   contains(gtid: string): boolean;
+  /** Whether a server writes a transaction again that the set has; of a MariaDB domain only its last server can be told so. Empty: false. */
+  repeats(gtid: string): boolean;
   /** Whether every GTID of another set, given as text, is in this one. */
   containsAll(set: string): boolean;
   toString(): string;
@@ -46,6 +48,12 @@ class TextGtidSet implements GtidSet {
     const number = Number(gtid.slice(colon + 1));
     const list = this.intervals.get(gtid.slice(0, colon).toLowerCase()) ?? [];
     return list.some(([first, last]) => first <= number && number <= last);
+  }
+
+  repeats(gtid: string): boolean {
+    if (gtid === '' || !this.contains(gtid)) return false;
+    const [domain = '', server] = gtid.split('-');
+    return !isMariadb(gtid) || this.domains.get(domain)?.server === server;
   }
 
   containsAll(set: string): boolean {

@@ -142,13 +142,14 @@ export async function failoverOf(replicas: Replicas): Promise<{ tests: Promised[
     `regression 15 ${flavour}: a log that is begun anew while it is read is named and never read on`,
     async () => {
       await channels.remove(name);
+      await run(a, [replicas.reset]); // NOTE the reader of a later file would be told that its file is gone
       await copyTable();
       await begin(hosts(a));
       await write(a, 10);
       await arrived();
       const before = (await rowsAt(target)).length;
       await run(a, [replicas.reset]);
-      await write(a, 10);
+      await write(a, 3);
       const { selector } = await becomes('SOURCE_LOG_RESET');
       assert.equal(selector?.state, 'gap');
       assert.match(selector?.reason?.message ?? '', /begun anew/);

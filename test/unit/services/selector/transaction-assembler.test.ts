@@ -118,3 +118,13 @@ test('damaged rows and rows of an unknown table are errors with their place', as
   unknown.events.splice(1, 1);
   await assert.rejects(assemble(unknown), /rows of table id 1 came without a table map/);
 });
+
+test('15: a transaction that was read already and is written again means that the log was begun anew; one of another server of the domain does not', async () => {
+  const log = new Log().begin(3).row(7).query('COMMIT');
+  await assert.rejects(
+    assemble(log, { gtidSet: '0-0-5', file: FILE, position: 4 }),
+    /begun anew .*0-0-3 was read already/,
+  );
+  const [calls] = await assemble(log, { gtidSet: '0-7-5', file: FILE, position: 4 });
+  assert.deepEqual(calls, ['begin 0-0-3', 'c ["shop","t",7]', 'commit', 'boundary']);
+});
