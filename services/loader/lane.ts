@@ -8,12 +8,12 @@ import type { TableName } from '../../shared/model/table-pattern.ts';
 import { type MysqlAddress, mysqlAddress } from '../../shared/mysql/connection.ts';
 import { asReplicationError, type ReplicationError } from '../../shared/runtime/errors.ts';
 import type { Logger } from '../../shared/runtime/log.ts';
-import { backoffMs, pause } from '../../shared/runtime/retry.ts';
+import { pause } from '../../shared/runtime/retry.ts';
 import type { Tracing } from '../../shared/tracing/tracing.ts';
-import { type AppliedBatch, Applier } from './applier.ts';
+import { Applier } from './applier.ts';
 import { Batcher, type BatchLimits } from './batcher.ts';
 import type { CheckpointOwner } from './checkpoint.ts';
-import { decideCursor, type JoinedAt, offsetMetadata } from './cursor.ts';
+import { decideCursor, type JoinedAt } from './cursor.ts';
 import { DdlRoom } from './ddl/ddl-room.ts';
 import type { DdlRoomParts } from './ddl/ddl-settler.ts';
 import { releaseQueue } from './ddl/release.ts';
@@ -21,8 +21,8 @@ import type { Statement } from './ddl/statement-record.ts';
 import type { Decisions } from './decisions.ts';
 import type { EntryPublisher } from './entry-publisher.ts';
 import type { PipelineHistory } from './history/pipeline-history.ts';
-import { IdleCursor } from './idle-cursor.ts';
-import { LaneTraces } from './lane-traces.ts';
+import { LanePatience } from './lane-patience.ts';
+import { LaneProgress } from './lane-progress.ts';
 import { LaneWatch } from './lane-watch.ts';
 import type { MappingRules } from './mapping-rules.ts';
 import { runLane } from './pipeline.ts';
@@ -35,7 +35,6 @@ import type { StartFilter } from './start-filter.ts';
 import type { StatusBoard } from './status-board.ts';
 import { tally } from './tally.ts';
 import { TargetSession } from './target-session.ts';
-import { batchApplied } from './telemetry.ts';
 
 /** What all lanes of a pipeline share. */
 export type LaneSettings = {
@@ -59,11 +58,6 @@ export type LaneSettings = {
   readonly log: Logger;
 };
 
-const BLOCK_MS = 3_000;
-const RETRY_LIMIT_MS = 1_000;
-const WAIT_LIMIT_MS = 5_000;
-/** After an error that needs a person, this many source transactions are applied one by one, so that it shows which one it is. */
-const CAREFUL_BATCHES = 10_000;
 /** How often a lane looks again at what waits for something that it does not see come. */
 const RECHECK_MS = 15_000;
 const ALL_QUEUES = '*';
@@ -78,13 +72,10 @@ export class Lane {
   private readonly log: Logger;
   private readonly slow = new SlowPaths();
   private readonly watch: LaneWatch;
-  private readonly idle = new IdleCursor();
-  private attempt = 0;
+  private readonly patience = new LanePatience();
   private hostIndex = 0;
-  private carefulBatches = 0;
   private readonly quarantine: LaneQuarantine;
-  /** Undefined: no traces. */
-  private readonly traces: LaneTraces | undefined;
+  private readonly progress: LaneProgress;
 
   constructor(settings: LaneSettings, partition: AssignedPartition) {
     this.settings = settings;
@@ -95,10 +86,8 @@ export class Lane {
     const target = (): string => `database ${database.name} at ${hosts[this.hostIndex] ?? hosts[0]}`;
     this.watch = new LaneWatch({ partition, board, source: owner.source, target, log: this.log });
     this.quarantine = new LaneQuarantine({ ...settings, owner: this.owner, log: this.log });
-    const { tracing } = settings;
-    const { source, channel, pipeline } = owner;
-    this.traces = tracing && new LaneTraces({ tracing, source, channel, pipeline, partition: partition.partition });
-    if (this.traces !== undefined) partition.onCommitted = (offset) => this.traces?.committed(offset);
+    const { watch, quarantine, patience, log } = this;
+    this.progress = new LaneProgress({ settings, partition, watch, quarantine, patience, log });
   }
 
   /** Runs until the partition is taken away. Never rejects. */
@@ -131,7 +120,6 @@ export class Lane {
     this.watch.rest();
     this.settings.board.laneFailed(this.partition.partition, error);
     this.partition.stopReading();
-    if (error.treatment === 'block') this.carefulBatches = CAREFUL_BATCHES;
     if (error.code === 'TARGET_UNREACHABLE')
       this.hostIndex = (this.hostIndex + 1) % this.settings.database.document.hosts.length;
     const facts = { code: error.code, remedy: error.remedy, err: error.code === 'UNEXPECTED' ? error : undefined };
@@ -144,22 +132,15 @@ export class Lane {
   private async pauseAfter(error: ReplicationError): Promise<void> {
     const change = new AbortController();
     const forget = this.settings.rules.onChange(() => change.abort());
-    await pause(this.delayMs(error), AbortSignal.any([this.partition.signal, change.signal]));
+    await pause(this.patience.failed(error), AbortSignal.any([this.partition.signal, change.signal]));
     forget();
-    if (!change.signal.aborted) return;
-    this.attempt = 0;
-    this.carefulBatches = 0;
-  }
-
-  private delayMs({ treatment }: ReplicationError): number {
-    if (treatment === 'block' || treatment === 'stop') return BLOCK_MS;
-    return backoffMs(this.attempt++, treatment === 'retry' ? RETRY_LIMIT_MS : WAIT_LIMIT_MS);
+    if (change.signal.aborted) this.patience.forget();
   }
 
   private async runOnce(): Promise<void> {
     const { partition, settings, watch } = this;
     watch.work = {};
-    this.traces?.begin();
+    this.progress.traces?.begin();
     const heard = settings.decisions.heard(settings.owner.uid);
     const session = await this.openSession();
     watch.work = { session };
@@ -176,7 +157,6 @@ export class Lane {
       });
       const batcher = new Batcher(settings.limits, this.isCareful);
       const plans = this.plans(room, session);
-      const observer = this.observer();
       const reader = new RecordReader({
         partition,
         plans,
@@ -184,31 +164,29 @@ export class Lane {
         owner: settings.owner,
         cursor,
         startFilter: settings.startFilter,
-        observer,
-        traces: this.traces,
+        observer: this.progress.observer,
+        traces: this.progress.traces,
       });
       const place = `partition ${partition.partition} of ${partition.topic}`;
       const applier = new Applier({
         session,
         quarantine,
         notify: partition.wake.notify,
-        onApplied: (batch) => this.applied(batch, quarantine),
+        onApplied: (batch) => this.progress.applied(batch, quarantine),
         isCareful: this.isCareful,
         isIsolating: this.quarantine.isIsolating,
         place,
         unreadable: (offset, why) => unreadableRecord(place, offset, why),
       });
-      settings.board.laneReads(partition.partition, cursor.offset);
-      this.idle.applied(cursor.offset, session.hasCheckpoint ? cursor.identity : undefined);
-      settings.board.laneFollows(partition.partition, plans.revision);
+      const identity = session.hasCheckpoint ? cursor.identity : undefined;
+      this.progress.begin(cursor.offset, identity, plans.revision);
       partition.readFrom(cursor.offset);
       watch.work = { session, reader, applier };
       const cross = async (statement: Statement): Promise<void> => {
         const began = performance.now();
         await room.cross(statement);
-        this.traces?.applied(statement.checkpoint.nextOffset, performance.now() - began);
         plans.clear();
-        this.crossed(statement);
+        this.progress.crossed(statement, performance.now() - began);
       };
       let isRecheckDue = false;
       recheck = setInterval(() => {
@@ -235,7 +213,7 @@ export class Lane {
     return await transactionBegin(reader, { partition, ...bounds }, offset);
   }
 
-  private readonly isCareful = (): boolean => this.carefulBatches > 0 || this.quarantine.isIsolating();
+  private readonly isCareful = (): boolean => this.patience.isCareful || this.quarantine.isIsolating();
 
   private get owner(): CheckpointOwner {
     return { ...this.settings.owner, partition: this.partition.partition };
@@ -287,62 +265,11 @@ export class Lane {
     return new PlanCache({ registry, session, rules, queueOf, effects: room.effects });
   }
 
-  private crossed({ checkpoint, isLast }: Statement): void {
-    if (!isLast) return;
-    const { board, channelUid } = this.settings;
-    board.crossed(this.partition.partition, checkpoint);
-    this.attempt = 0;
-    this.idle.applied(checkpoint.nextOffset, checkpoint.identity);
-    this.partition.commit(checkpoint.nextOffset, offsetMetadata(channelUid, checkpoint.identity));
-  }
-
   private openSession(): Promise<TargetSession> {
     return TargetSession.open({
       address: this.address,
       owner: this.owner,
       slow: this.slow,
     });
-  }
-
-  private applied(batch: AppliedBatch, quarantine: Quarantine): void {
-    const { board, channelUid } = this.settings;
-    const { nextOffset, identity } = batch.checkpoint;
-    board.applied(this.partition.partition, batch);
-    batchApplied(board.identity, batch);
-    const lagMs = board.ageMs(this.partition.partition, batch.checkpoint.committed);
-    if (batch.rows.size > 0) this.settings.history.applied(batch.rows, batch.transactions, lagMs);
-    this.quarantine.kept(batch.quarantined, quarantine, batch.isFinal);
-    for (const found of batch.drift) this.log.warn({ ...found }, 'the target was not as the stream expects it');
-    if (!batch.isFinal) return;
-    this.attempt = 0;
-    this.traces?.applied(nextOffset, batch.ms);
-    this.quarantine.passed(nextOffset);
-    this.carefulBatches = Math.max(0, this.carefulBatches - 1);
-    this.idle.applied(nextOffset, identity);
-    this.partition.commit(nextOffset, offsetMetadata(channelUid, identity));
-  }
-
-  private heartbeat(committed: number, behind: bigint, next: bigint): void {
-    const { board, channelUid } = this.settings;
-    const { partition } = this.partition;
-    this.watch.hasBeats = true;
-    board.heartbeat(partition, committed, behind);
-    if (!this.idle.passes(behind)) return;
-    board.lanePasses(partition, next);
-    const due = this.idle.due(next, performance.now());
-    if (due !== undefined) this.partition.commit(due.offset, offsetMetadata(channelUid, due.identity));
-  }
-
-  private observer(): ConstructorParameters<typeof RecordReader>[0]['observer'] {
-    const { board } = this.settings;
-    return {
-      onFirst: (committed) => board.found(this.partition.partition, committed),
-      onHeartbeat: (committed, behind, next) => this.heartbeat(committed, behind, next),
-      onRepeat: () => {},
-      onRules: (revision) => {
-        board.laneFollows(this.partition.partition, revision);
-        this.log.info({ revision }, 'goes on by the new document');
-      },
-    };
   }
 }
