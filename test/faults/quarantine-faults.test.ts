@@ -70,7 +70,7 @@ async function work(flow: Flow, random: Random, until: () => boolean): Promise<v
 
 async function assertMendable(flow: Flow): Promise<void> {
   await flow.settle();
-  assert.equal((await flow.status()).state, 'running');
+  await flow.until('it runs', ({ state }) => state === 'running');
   const rows = await quarantined(flow);
   assert.ok(new Set(rows.map(({ state }) => state)).size === 2, 'some rows are refused and others wait behind them');
   for (const table of Object.keys(tables(''))) await flow.atTarget(`ALTER TABLE ${table} MODIFY v VARCHAR(20)`);

@@ -284,12 +284,13 @@ function firstStatements(schema: string): string[] {
   ];
 }
 
-/** A service stands at a site of its own, all of them on one Kafka. */
+/** A service stands at a site of its own, all of them on one Kafka. Without Redis, so that nobody waits for the lease of a process that was killed. */
 function environment(stack: StackHandle, config: StackConfig, site: string): Record<string, string> {
   const place = placesOf(config).find(({ name }) => name === 'loader-sh');
   const registry = stack.address('registry', 'http');
+  const { LUTRA_REDIS: _none, ...env } = place === undefined ? {} : serviceEnvironment(config, place);
   return {
-    ...(place === undefined ? {} : serviceEnvironment(config, place)),
+    ...env,
     ...{ LUTRA_SITE: site, LUTRA_INSTANCE: site, LUTRA_HTTP_PORT: '0', LUTRA_REGISTRY: registry },
   };
 }
