@@ -33,14 +33,19 @@ export async function captureTables(
     const until = await firstStart(connection, address.name, 'end');
     const touched = await touchedTables(address, flavour, from, until, signal);
     const found = new Map<string, TableModel>();
-    for (const [key, shape] of shapes) if (!touched.all && !touched.keys.has(key)) found.set(key, tableModel(shape));
+    const isTouched = ({ schema }: TableName, key: string): boolean =>
+      touched.all || touched.databases.has(schema) || touched.keys.has(key);
+    for (const name of names) {
+      const shape = shapes.get(keyOf(name));
+      if (shape !== undefined && !isTouched(name, keyOf(name))) found.set(keyOf(name), tableModel(shape));
+    }
     return found;
   } finally {
     await connection.end();
   }
 }
 
-type Touched = { all: boolean; readonly keys: Set<string> };
+type Touched = { all: boolean; readonly databases: Set<string>; readonly keys: Set<string> };
 
 async function touchedTables(
   address: MysqlAddress,
@@ -49,7 +54,7 @@ async function touchedTables(
   until: LogPosition,
   signal: AbortSignal,
 ): Promise<Touched> {
-  const touched: Touched = { all: false, keys: new Set() };
+  const touched: Touched = { all: false, databases: new Set(), keys: new Set() };
   if (from.gtidSet === until.gtidSet && comparePlaces(from, until) === 0) return touched;
   const done = new AbortController();
   const scan = new DdlScan(flavour, from, until, touched, () => done.abort());
@@ -106,7 +111,7 @@ class DdlScan implements EventSink {
     if (kind === 'other' || kind === 'truncate-table') return;
     try {
       const ddl = parseDdl(sql, schema, { flavour: this.flavour });
-      if (ddl.kind === 'drop-database') this.touched.all = true;
+      if (ddl.kind === 'drop-database' && ddl.database !== undefined) this.touched.databases.add(ddl.database);
       for (const { name } of ddl.tables) this.touched.keys.add(keyOf(name));
     } catch {
       // NOTE what cannot be read may have touched any table.

@@ -105,6 +105,21 @@ for (const { flavour, process, metadata } of SOURCES) {
 }
 
 for (const { process, metadata } of [SOURCES[1], SOURCES[3]]) {
+  test(`the DROP of another database does not make a definition unknown, ${process} ${metadata}`, async () => {
+    await using history = await SourceHistory.open(process, metadata);
+    await history.run('CREATE TABLE seen (id INT PRIMARY KEY)');
+    await history.start();
+    await history.run('INSERT INTO seen VALUES (1)');
+    await history.rows(1);
+    await history.stop();
+    await history.forget('seen');
+    await history.run(`CREATE DATABASE ${history.schema}_x`, `DROP DATABASE ${history.schema}_x`);
+    await history.run('INSERT INTO seen VALUES (2)');
+    await history.start();
+    const rows = await history.rows(2);
+    assert.equal(rows[1]?.after?.id, 2);
+  });
+
   test(`a definition that cannot be known is refused by name, and a history that disagrees with the log too, ${process} ${metadata}`, async () => {
     await using history = await SourceHistory.open(process, metadata);
     await history.run('CREATE TABLE seen (id INT PRIMARY KEY)');
