@@ -76,6 +76,7 @@ export const alarmsWords = defineWords(
     always: 'always',
     above: (seconds: string) => `above ${seconds}`,
     atLeast: (count: string) => `at least ${count}`,
+    atOnce: 'at once',
     forTime: (text: string) => `for ${text}`,
   },
   {
@@ -152,6 +153,7 @@ export const alarmsWords = defineWords(
     always: '始终',
     above: (seconds) => `超过 ${seconds}`,
     atLeast: (count) => `至少 ${count}`,
+    atOnce: '立即',
     forTime: (text) => `持续 ${text}`,
   },
 );

@@ -158,7 +158,7 @@ function Condition({ rule }: { rule: AlarmRuleView }): ReactNode {
     ...(threshold !== undefined && unit === 'seconds' ? [words.above(`${threshold} s`)] : []),
     ...(threshold !== undefined && unit === 'count' ? [words.atLeast(threshold)] : []),
     ...(rule.match === undefined ? [] : [`“${rule.match}”`]),
-    words.forTime(rule.for),
+    rule.for === '0s' ? words.atOnce : words.forTime(rule.for),
   ];
   return (
     <>
