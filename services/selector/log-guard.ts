@@ -1,9 +1,9 @@
-import type { LogPosition, SelectorPosition } from '../../shared/model/position.ts';
+import type { LogPosition } from '../../shared/model/position.ts';
 import { placeOf } from '../../shared/mysql/check-problem.ts';
 import type { MysqlAddress } from '../../shared/mysql/connection.ts';
 import type { ReplicationError } from '../../shared/runtime/errors.ts';
 import { pause } from '../../shared/runtime/retry.ts';
-import { askServerLog, refusal } from './server-log.ts';
+import { askServerLog, endsBefore } from './server-log.ts';
 
 const LOOK_MS = 10_000;
 
@@ -19,7 +19,8 @@ export type LogGuardParts = {
 
 /**
  * Until the signal: looks whether a log that brings nothing is still the one that is read. A server that begins its log anew under a reader goes on with
- * heartbeats until the new file is as long as the old one, and sends nothing whose GTID the reader has named when it came.
+ * heartbeats until the new file is as long as the old one, and sends nothing whose GTID the reader has named when it came. Only the end of the log tells: a
+ * semi-synchronous source has sent what it waits to commit, so that its GTIDs may lack what was read.
  */
 export async function guardLog({ address, server, now, onReset }: LogGuardParts, signal: AbortSignal): Promise<void> {
   let before = '';
@@ -29,17 +30,10 @@ export async function guardLog({ address, server, now, onReset }: LogGuardParts,
     const isQuiet = place === before;
     before = place;
     // NOTE that a server cannot be asked is for the reader to tell.
-    const reset = isQuiet ? await resetOf(address, { server, log }).catch(() => undefined) : undefined;
+    const found = isQuiet ? await askServerLog(address, log.gtidSet).catch(() => undefined) : undefined;
+    const reset = found && endsBefore(found, { server, log }, placeOf(address));
     if (reset === undefined) continue;
     onReset(reset);
     return;
   }
-}
-
-async function resetOf(
-  address: MysqlAddress,
-  read: Pick<SelectorPosition, 'server' | 'log'>,
-): Promise<ReplicationError | undefined> {
-  const refused = refusal(await askServerLog(address, read.log.gtidSet), read, placeOf(address));
-  return refused?.code === 'SOURCE_LOG_RESET' ? refused : undefined;
 }

@@ -96,9 +96,9 @@ export function refusal(
 ): ReplicationError | undefined {
   const { log } = saved;
   const isSameServer = found.server === saved.server;
-  const isComparable = isSameServer && log.file !== '' && found.end.file !== '';
-  const isBeyondEnd = isComparable && comparePlaces(log, found.end) > 0 && !found.beginsBehind;
-  if (found.missesItsOwn || isBeyondEnd) return logReset(found, saved, place);
+  if (found.missesItsOwn) return logReset(found, saved, place);
+  const cut = endsBefore(found, saved, place);
+  if (cut !== undefined) return cut;
   if (found.missing !== '') {
     return new ReplicationError(
       'SOURCE_BEHIND',
@@ -119,6 +119,17 @@ export function refusal(
     `${place} is not the server on which ${log.file}:${log.position} was read (${saved.server}), and no GTID of that place is known`,
     'put back the server that was read from, or start the source anew',
   );
+}
+
+/** SOURCE_LOG_RESET when a log ends before what was read of it; undefined when it does not, or cannot be compared. */
+export function endsBefore(
+  found: ServerLog,
+  read: Pick<SelectorPosition, 'server' | 'log'>,
+  place: string,
+): ReplicationError | undefined {
+  const isComparable = found.server === read.server && read.log.file !== '' && found.end.file !== '';
+  const isBeyondEnd = isComparable && comparePlaces(read.log, found.end) > 0 && !found.beginsBehind;
+  return isBeyondEnd ? logReset(found, read, place) : undefined;
 }
 
 function logReset(
