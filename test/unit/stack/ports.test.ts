@@ -27,3 +27,9 @@ test('a free block has every port of the stack free', async () => {
   const base = await freeBlock(places);
   for (const offset of places.flatMap(({ offsets }) => offsets)) assert.ok(await isFree(base + offset));
 });
+
+test('stacks that look for a block at the same time never get the same one', async () => {
+  const places = layout([]).filter(({ name }) => name === 'redis');
+  const bases = await Promise.all(Array.from({ length: 30 }, () => freeBlock(places)));
+  assert.equal(new Set(bases).size, bases.length);
+});
