@@ -1,6 +1,7 @@
 import { ReplicationError } from '../../shared/runtime/errors.ts';
 import type { EventHeader } from './event-header.ts';
 import { Event, eventName, HEADER } from './event-types.ts';
+import { logReset } from './log-reset.ts';
 import type { LogTail } from './log-tail.ts';
 
 const ADVICE: Record<number, string> = {
@@ -59,11 +60,8 @@ export class EventErrors {
 
   /** A transaction that was read already comes once more. */
   begunAnew(header: EventHeader, gtid: string): ReplicationError {
-    return new ReplicationError(
-      'SOURCE_LOG_RESET',
-      `the log of source ${this.source} was begun anew (RESET BINARY LOGS, a restored backup): ${gtid} was read already and is written again at ${this.place(header)}`,
-      'what was written between is not known: copy the tables again, then start the source anew',
-    );
+    const evidence = `${gtid} was read already and is written again at ${this.place(header)}`;
+    return logReset(`source ${this.source}`, evidence);
   }
 
   /** A kind of event that nothing here reads. */

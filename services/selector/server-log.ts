@@ -5,6 +5,7 @@ import { readRows } from '../../shared/mysql/query.ts';
 import { readServerFacts } from '../../shared/mysql/server-facts.ts';
 import { purgedMariadb, readSourceLog } from '../../shared/mysql/source-log.ts';
 import { ReplicationError } from '../../shared/runtime/errors.ts';
+import { logReset } from './log-reset.ts';
 import { comparePlaces } from './schema-position.ts';
 
 /** A server's log against a GTID set that was read already. */
@@ -96,7 +97,7 @@ export function refusal(
 ): ReplicationError | undefined {
   const { log } = saved;
   const isSameServer = found.server === saved.server;
-  if (found.missesItsOwn) return logReset(found, saved, place);
+  if (found.missesItsOwn) return resetOf(found, saved, place);
   const cut = endsBefore(found, saved, place);
   if (cut !== undefined) return cut;
   if (found.missing !== '') {
@@ -129,21 +130,13 @@ export function endsBefore(
 ): ReplicationError | undefined {
   const isComparable = found.server === read.server && read.log.file !== '' && found.end.file !== '';
   const isBeyondEnd = isComparable && comparePlaces(read.log, found.end) > 0 && !found.beginsBehind;
-  return isBeyondEnd ? logReset(found, read, place) : undefined;
+  return isBeyondEnd ? resetOf(found, read, place) : undefined;
 }
 
-function logReset(
-  { missing, end }: ServerLog,
-  { log }: Pick<SelectorPosition, 'log'>,
-  place: string,
-): ReplicationError {
+function resetOf({ missing, end }: ServerLog, { log }: Pick<SelectorPosition, 'log'>, place: string): ReplicationError {
   const lost =
     missing === '' ? `${log.file}:${log.position} was read` : `it does not know ${briefGtids(missing)} any more`;
-  return new ReplicationError(
-    'SOURCE_LOG_RESET',
-    `the log of ${place} was begun anew (RESET BINARY LOGS, a restored backup, a lost disk): it ends at ${end.file}:${end.position}, and ${lost}`,
-    'what was written between is not known: copy the tables again, then start the source anew',
-  );
+  return logReset(place, `it ends at ${end.file}:${end.position}, and ${lost}`);
 }
 
 function oneLine(text: string | null | undefined): string {
